@@ -1,0 +1,57 @@
+// Makes dist/: browser.js and workers.js (ESM) and timberlog.min.js (one global, everything inside).
+// Types are checked and declarations written by `tsc -b`; here TypeScript is only taken away.
+import { readFile } from 'node:fs/promises';
+import { nodeResolve } from '@rollup/plugin-node-resolve';
+import terser from '@rollup/plugin-terser';
+import typescript from '@rollup/plugin-typescript';
+
+/**
+ * zone.js installs itself when it is imported, patches over a hundred functions of the page and replaces its Promise.
+ * We need its zones only: `zone.js/zone-impl` is that one part of its bundle, a function that is called, or not. It
+ * would write to the page's User Timing; it is shown no `performance`.
+ */
+const zoneImpl = {
+  name: 'zone-impl',
+  resolveId: (source) => (source === 'zone.js/zone-impl' ? '\0zone-impl' : null),
+  async load(id) {
+    if (id !== '\0zone-impl') return null;
+    const bundle = await readFile(new URL(import.meta.resolve('zone.js')), 'utf8');
+    const [impl, ...rest] = bundle.split('// packages/zone.js/lib/zone.js\n');
+    const quiet = impl.replace('global["performance"]', 'undefined');
+    if (rest.length !== 1 || quiet === impl || !quiet.includes('function initZone()')) {
+      this.error('The bundle of zone.js is no longer laid out as expected.');
+    }
+    return { code: `${quiet}\nexport { initZone };\n`, map: { mappings: '' } };
+  },
+};
+
+const typescriptOnly = () => typescript({ tsconfig: './tsconfig.rollup.json', outputToFilesystem: false });
+
+const warnAsError = (warning) => {
+  throw new Error(warning.message);
+};
+
+const esm = (input, file, plugins = [], external = []) => ({
+  input,
+  external,
+  onwarn: warnAsError,
+  plugins: [...plugins, nodeResolve(), typescriptOnly()],
+  output: { file, format: 'es', sourcemap: true, inlineDynamicImports: true },
+});
+
+export default [
+  esm('src/browser/index.ts', 'dist/browser.js', [zoneImpl], ['idb-keyval']),
+  esm('src/workers/index.ts', 'dist/workers.js', [], ['node:async_hooks']),
+  {
+    input: 'src/browser/index.ts',
+    onwarn: warnAsError,
+    plugins: [zoneImpl, nodeResolve(), typescriptOnly()],
+    output: {
+      file: 'dist/timberlog.min.js',
+      format: 'iife',
+      name: 'timber',
+      sourcemap: true,
+      plugins: [terser({ ecma: 2020, format: { comments: /@license/ } })],
+    },
+  },
+];
