@@ -1,0 +1,92 @@
+// The public context: a scope's frames, given fields, merged, handed out.
+import { type Base, collapse, copyFields, createBase, createFrame, type Frame, scoped, setBase } from './frame.js';
+import type { EncodedFields } from './merge.js';
+import type { Scope } from './scope.js';
+import type { ReportTrouble } from './trouble.js';
+import type { Context, Fields } from './types.js';
+
+/** What loggers and invocations need of a context beyond its public face. */
+export interface ContextInternals {
+  currentFrame(): Frame;
+  /** The frame of code in no scope. */
+  readonly rootFrame: Frame;
+  /** Runs fn over a base of its own, which starts with what the current base has, laid over facts. */
+  runOverOwnBase<T>(facts: EncodedFields, fn: () => T): T;
+  /** Loggers that want to hear of this context's troubles. */
+  readonly reporters: Set<ReportTrouble>;
+}
+
+const internals = new WeakMap<Context, ContextInternals>();
+
+/** The internals of a context made here; `undefined` for anything else. */
+export const internalsOf = (context: unknown): ContextInternals | undefined =>
+  typeof context === 'function' ? internals.get(context as Context) : undefined;
+
+/** Calls fn when the code of this turn has ended, in no context. */
+export type AtEndOfTurn = (fn: () => void) => void;
+
+export function createContextOver(scope: Scope<Frame>, atEndOfTurn: AtEndOfTurn): Context {
+  const rootFrame = createFrame(createBase());
+  const reporters = new Set<ReportTrouble>();
+  const currentFrame = (): Frame => scope.current() ?? rootFrame;
+  const framed = (fields: Fields): Frame => scoped(currentFrame(), given(fields));
+
+  function given(fields: unknown): EncodedFields {
+    if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
+      report('context', `context was given ${describe(fields)} as fields; it wants a plain object.`);
+    }
+    return copyFields(fields);
+  }
+
+  function report(kind: string, message: string): void {
+    if (reporters.size === 0) console.warn(`timberlog: ${message}`);
+    for (const reporter of reporters) reporter(kind, message);
+  }
+
+  function openBlock(frame: Frame): Disposable {
+    const exit = scope.enter(frame);
+    let open = true;
+    atEndOfTurn(() => {
+      if (!open) return;
+      open = false;
+      exit();
+      report(
+        'using',
+        'A `using _ = context(…)` block was still open at the end of its turn and was closed there; it is for synchronous code, the callback form is for async functions.',
+      );
+    });
+    return {
+      [Symbol.dispose]() {
+        if (open) exit();
+        open = false;
+      },
+    };
+  }
+
+  const context = ((fields: Fields, fn?: () => unknown) =>
+    fn === undefined ? openBlock(framed(fields)) : scope.run(framed(fields), fn)) as Context;
+
+  context.set = (fields) => setBase(currentFrame().base, given(fields));
+  context.get = () => collapse(currentFrame()).fields;
+  context.bind = (fn) => {
+    const frame = currentFrame();
+    return function (this: unknown, ...args: any[]) {
+      return scope.run(frame, () => fn.apply(this, args));
+    } as typeof fn;
+  };
+
+  internals.set(context, {
+    currentFrame,
+    rootFrame,
+    reporters,
+    runOverOwnBase(facts, fn) {
+      const base: Base = createBase(facts);
+      setBase(base, currentFrame().base.fields);
+      return scope.run(createFrame(base), fn);
+    },
+  });
+  return context;
+}
+
+const describe = (value: unknown): string =>
+  value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;

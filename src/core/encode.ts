@@ -1,0 +1,211 @@
+// Any value as JSON, in its one stated safe form: nothing here throws, runs on for ever or keeps a reference.
+import { cutText, jsonBytes } from './bytes.js';
+import { encodeError, isError } from './errors.js';
+
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json | undefined };
+
+const maxDepth = 10;
+const maxNameBytes = 256;
+/** One long text leaves room for what stands beside it. */
+const maxTextBytes = 8_192;
+/** Bytes that a mark for what was cut may take beyond the budget; they are bounded by the depth. */
+export const markAllowance = (maxDepth + 1) * 64;
+
+/** Bytes of JSON that may still be written. It counts down. */
+export interface Budget {
+  bytes: number;
+}
+
+/**
+ * Objects that came from something else than a plain object (class instances, Errors, results of toJSON). They
+ * replace and are replaced whole where plain objects would merge.
+ */
+export const wholeObjects = new WeakSet<object>();
+
+/**
+ * The safe form of value. `undefined` stays undefined, for the caller to leave out or to read as "remove". Plain
+ * objects keep their undefined properties for the same reason; JSON.stringify leaves those out.
+ */
+export function encodeValue(value: unknown, budget: Budget): Json | undefined {
+  return encodeAt(value, budget, []);
+}
+
+/** The same for an object's own properties alone, but for one that is left out. */
+export const encodeFields = (object: object, budget: Budget, leftOut?: string): { [name: string]: Json } =>
+  encodeProperties(object, budget, [object], leftOut);
+
+function encodeAt(value: unknown, budget: Budget, ancestors: readonly object[]): Json | undefined {
+  switch (typeof value) {
+    case 'undefined':
+      return undefined;
+    case 'string':
+      return spendText(value, budget);
+    case 'number':
+      budget.bytes -= 24;
+      return Number.isFinite(value) ? value || 0 : String(value); // -0 is 0
+    case 'boolean':
+      budget.bytes -= 5;
+      return value;
+    case 'bigint':
+      return spendText(bigintText(value), budget);
+    case 'symbol':
+      return spendText(value.toString(), budget);
+    case 'function':
+      return spendText(`[function ${nameOf(value)}]`, budget);
+  }
+  if (value === null) {
+    budget.bytes -= 4;
+    return null;
+  }
+  const object = value as object;
+  if (ancestors.includes(object)) return spendText('[circular]', budget);
+  try {
+    return encodeObject(object, budget, ancestors);
+  } catch (cause) {
+    return spendText(`[unreadable: ${reasonOf(cause)}]`, budget); // a Proxy or an accessor that throws
+  }
+}
+
+function encodeObject(object: object, budget: Budget, ancestors: readonly object[]): Json {
+  if (isError(object)) return whole(spend(encodeError(object), budget));
+  const own = namedForm(object);
+  if (own !== undefined) return spendText(own, budget);
+  if (ancestors.length >= maxDepth) return spendText(Array.isArray(object) ? '[array]' : '[object]', budget);
+  const inside = [...ancestors, object];
+  if (Array.isArray(object)) return encodeItems(object, object.length, budget, inside);
+  if (object instanceof Map || object instanceof Set) return encodeItems(object, object.size, budget, inside);
+  const { toJSON } = object as { toJSON?: unknown };
+  if (typeof toJSON === 'function') return encodeToJson(object, toJSON as () => unknown, budget, inside);
+  const encoded = encodeProperties(object, budget, inside);
+  return isPlain(object) ? encoded : whole(encoded);
+}
+
+// Forms that are one text. What has no readable content of its own says what it is.
+function namedForm(object: object): string | undefined {
+  if (object instanceof Date) return Number.isNaN(object.getTime()) ? '[invalid date]' : object.toISOString();
+  if (object instanceof RegExp) return String(object);
+  if (ArrayBuffer.isView(object) || object instanceof ArrayBuffer) {
+    return `[${tagOf(object)}: ${object.byteLength} bytes]`;
+  }
+  const tag = tagOf(object);
+  if (tag === 'URL' || tag === 'Location') return (object as { href: string }).href;
+  if (tag === 'String' || tag === 'Number' || tag === 'Boolean' || tag === 'BigInt') return String(object);
+  if (/^(Promise|WeakMap|WeakSet|WeakRef|Window|Blob|File|Request|Response|Headers|FormData)$/.test(tag)) {
+    return `[${tag}]`;
+  }
+  const { nodeType, nodeName } = object as { nodeType?: unknown; nodeName?: unknown };
+  if (typeof nodeType === 'number' && typeof nodeName === 'string') return `[node ${nodeName.toLowerCase()}]`;
+  return undefined;
+}
+
+function encodeToJson(object: object, toJSON: () => unknown, budget: Budget, inside: readonly object[]): Json {
+  let replaced: unknown;
+  try {
+    replaced = toJSON.call(object);
+  } catch (cause) {
+    return spendText(`[toJSON threw: ${reasonOf(cause)}]`, budget);
+  }
+  if (replaced === object) return whole(encodeProperties(object, budget, inside));
+  const encoded = encodeAt(replaced, budget, inside) ?? null;
+  return encoded !== null && typeof encoded === 'object' ? whole(encoded) : encoded;
+}
+
+function encodeItems(items: Iterable<unknown>, count: number, budget: Budget, inside: readonly object[]): Json {
+  const encoded: Json[] = [];
+  budget.bytes -= 2;
+  for (const item of items) {
+    if (budget.bytes <= 0) {
+      encoded.push(`…[cut: ${count - encoded.length} more]`);
+      break;
+    }
+    budget.bytes -= 1;
+    encoded.push(encodeAt(item, budget, inside) ?? null);
+  }
+  return encoded;
+}
+
+function encodeProperties(
+  object: object,
+  budget: Budget,
+  inside: readonly object[],
+  leftOut?: string,
+): { [name: string]: Json } {
+  const encoded: { [name: string]: Json } = {};
+  budget.bytes -= 2;
+  const names = Object.keys(object).filter((name) => name !== leftOut);
+  for (let i = 0; i < names.length; i++) {
+    if (budget.bytes <= 0) {
+      encoded['…'] = `[cut: ${names.length - i} more]`;
+      break;
+    }
+    const given = names[i] as string;
+    const name = cutText(given, maxNameBytes);
+    budget.bytes -= jsonBytes(name) + 4;
+    setOwn(encoded, name, encodeProperty(object, given, budget, inside));
+  }
+  return encoded;
+}
+
+function encodeProperty(object: object, name: string, budget: Budget, inside: readonly object[]): Json | undefined {
+  let value: unknown;
+  try {
+    value = (object as { [name: string]: unknown })[name];
+  } catch (cause) {
+    return spendText(`[getter threw: ${reasonOf(cause)}]`, budget);
+  }
+  return encodeAt(value, budget, inside);
+}
+
+/** Sets an own property of any name: `__proto__` too is a plain one. */
+export function setOwn<T>(target: { [name: string]: T }, name: string, value: T | undefined): void {
+  if (name === '__proto__') {
+    Object.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true });
+  } else target[name] = value as T;
+}
+
+export function isPlain(object: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(object);
+  // The prototype of another realm's plain objects is not ours, but it too has no prototype and has hasOwnProperty.
+  return prototype === null || prototype === Object.prototype || isRootPrototype(prototype as object);
+}
+
+const isRootPrototype = (object: object): boolean =>
+  Object.getPrototypeOf(object) === null && Object.hasOwn(object, 'hasOwnProperty');
+
+function whole<T extends Json>(encoded: T): T {
+  wholeObjects.add(encoded as object);
+  return encoded;
+}
+
+function spend<T extends Json>(encoded: T, budget: Budget): T {
+  budget.bytes -= jsonBytes(JSON.stringify(encoded));
+  return encoded;
+}
+
+function spendText(text: string, budget: Budget): string {
+  const fitting = cutText(text, Math.max(0, Math.min(budget.bytes, maxTextBytes)));
+  budget.bytes -= jsonBytes(fitting) + 2;
+  return fitting;
+}
+
+// Digits of huge numbers take quadratic time: beyond some 300 digits only the size is said.
+const bigintText = (value: bigint): string =>
+  BigInt.asIntN(1024, value) === value ? value.toString() : '[bigint of more than 1024 bits]';
+
+const tagOf = (object: object): string => Object.prototype.toString.call(object).slice(8, -1);
+
+const nameOf = (value: object): string => {
+  try {
+    return cutText(String((value as { name?: unknown }).name || 'anonymous'), maxNameBytes);
+  } catch {
+    return 'anonymous';
+  }
+};
+
+const reasonOf = (cause: unknown): string => {
+  try {
+    return cutText(String((cause as { message?: unknown })?.message ?? cause), maxNameBytes);
+  } catch {
+    return 'unknown';
+  }
+};

@@ -1,0 +1,100 @@
+// A frame: what is current in a context, immutable, collapsed and turned into text once.
+import { encodeValue, type Json, markAllowance, setOwn } from './encode.js';
+import { collapseFields, composeFields, type EncodedFields, freezeFields } from './merge.js';
+
+/** The fields under every scope of a page, process or invocation: the one thing here that changes, by `set`. */
+export interface Base {
+  fields: EncodedFields;
+}
+
+export interface Frame {
+  readonly base: Base;
+  /** What the scopes themselves gave, removals kept. */
+  readonly fields: EncodedFields;
+  /** Filled when first asked for; old once `of` is no longer the base's fields. */
+  collapsed?: Collapsed;
+}
+
+/** A frame over one state of its base. */
+export interface Collapsed {
+  readonly of: EncodedFields;
+  readonly fields: EncodedFields;
+  /** The text for the layer that asked last, and for all others that ever asked. */
+  layer?: Layer;
+  text?: string;
+  texts?: WeakMap<Layer, string>;
+}
+
+/** What a logger lays under (its release) and over (`with`) the context. One object for a logger's life. */
+export interface Layer {
+  /** Shared by a logger and its children; filled when the options are known. */
+  readonly root: { under: EncodedFields };
+  readonly over: EncodedFields;
+}
+
+/** UTF-8 bytes of JSON that a line's context may take. */
+export const maxContextBytes = 24_000;
+
+export const noFields: EncodedFields = Object.freeze({});
+
+export const createFrame = (base: Base): Frame => ({ base, fields: noFields });
+
+export const createBase = (fields: EncodedFields = noFields): Base => ({ fields });
+
+/** Copies fields into their encoded form; what is not an object gives none. */
+export function copyFields(fields: unknown): EncodedFields {
+  const encoded = encodeValue(fields, { bytes: maxContextBytes });
+  const isObject = typeof encoded === 'object' && encoded !== null && !Array.isArray(encoded);
+  return isObject ? (freezeFields(encoded) as EncodedFields) : noFields;
+}
+
+export const scoped = (frame: Frame, fields: EncodedFields): Frame => ({
+  base: frame.base,
+  fields: composeFields(frame.fields, fields),
+});
+
+export function setBase(base: Base, fields: EncodedFields): void {
+  base.fields = collapseFields(base.fields, fields);
+}
+
+/** The frame over its base as it is now. */
+export function collapse(frame: Frame): Collapsed {
+  const known = frame.collapsed;
+  if (known?.of === frame.base.fields) return known;
+  const fields = collapseFields(frame.base.fields, frame.fields);
+  const collapsed: Collapsed = { of: frame.base.fields, fields };
+  frame.collapsed = collapsed;
+  return collapsed;
+}
+
+/** The text of a line's `context` for a logger with this layer; `undefined` when there is nothing to say. */
+export function contextText(collapsed: Collapsed, layer: Layer): string | undefined {
+  if (collapsed.layer === layer) return collapsed.text;
+  let text = collapsed.texts?.get(layer);
+  if (text === undefined) {
+    text = encodeContext(collapsed.fields, layer);
+    collapsed.texts ??= new WeakMap();
+    collapsed.texts.set(layer, text);
+  }
+  collapsed.layer = layer;
+  collapsed.text = text || undefined;
+  return collapsed.text;
+}
+
+const nativeNames: ReadonlySet<string> = new Set(
+  'user organization session http release system runtime page trace platform'.split(' '),
+);
+
+// Native names stand at context.<name>, all others at context.custom.<name>. '' for no context at all.
+function encodeContext(fields: EncodedFields, layer: Layer): string {
+  const all = collapseFields(collapseFields(layer.root.under, fields), layer.over);
+  const context: { [name: string]: Json | undefined } = {};
+  const custom: { [name: string]: Json | undefined } = {};
+  for (const name of Object.keys(all)) setOwn(nativeNames.has(name) ? context : custom, name, all[name]);
+  if (Object.keys(custom).length > 0) context.custom = custom;
+  if (Object.keys(context).length === 0) return '';
+  const text = JSON.stringify(context);
+  // A character takes at most three bytes a UTF-16 unit: only then may it be over, and is cut like any value.
+  if (text.length * 3 <= maxContextBytes) return text;
+  return JSON.stringify(encodeValue(context, { bytes: maxContextBytes - markAllowance }));
+}

@@ -1,0 +1,73 @@
+// Joins the parts that every platform has: from checked options to a buffer, a delivery and a ledger.
+import { createDelivery, type Delivery } from './delivery.js';
+import { createFetchTransport, type FetchTransportOptions } from './fetchTransport.js';
+import type { Timers } from './flusher.js';
+import type { Ledger } from './ledger.js';
+import { type Buffer, createMemoryBuffer, type Fate, type Line } from './memoryBuffer.js';
+import type { Settings } from './options.js';
+import type { ReportTrouble } from './trouble.js';
+import type { FlushResult, Transport } from './types.js';
+
+export interface PartsOptions {
+  readonly settings: Settings;
+  readonly ledger: Ledger;
+  readonly report: ReportTrouble;
+  readonly fetch: FetchTransportOptions['fetch'];
+  now(): number;
+  catchUp(): void;
+  onSettled?(lines: readonly Line[], fate: Fate): void;
+  /** A request that has not answered by then never will: its lines wait again. */
+  readonly lostAfterMs?: number;
+}
+
+export interface Parts {
+  readonly buffer: Buffer;
+  readonly transport: Transport;
+  readonly delivery: Delivery;
+}
+
+export function createParts(options: PartsOptions): Parts {
+  const { settings, ledger, report, fetch, now, catchUp, onSettled } = options;
+  const buffer = createMemoryBuffer({
+    maxBytes: settings.buffer.maxBytes,
+    maxAgeMs: settings.buffer.maxAgeMs,
+    lostAfterMs: options.lostAfterMs ?? Number.POSITIVE_INFINITY,
+    now,
+    onSettled(lines, fate) {
+      ledger.settled(lines, fate);
+      onSettled?.(lines, fate);
+    },
+  });
+  const transport = settings.transport ?? createFetchTransport({ url: settings.url, fetch, now });
+  const delivery = createDelivery({
+    buffer,
+    transport,
+    endpoint: settings.endpoint,
+    maxBodyBytes: settings.flush.maxBodyBytes,
+    now,
+    random: Math.random,
+    report,
+    beforeBody: catchUp,
+    onSent: ledger.sent,
+    onRetry: ledger.retried,
+  });
+  return { buffer, transport, delivery };
+}
+
+/** Resolves when every line has its fate, or after timeoutMs. */
+export async function awaitFates(
+  ledger: Ledger,
+  lines: readonly Line[],
+  timeoutMs: number,
+  timers: Timers,
+): Promise<FlushResult> {
+  const tally = ledger.tally(lines);
+  let timer: unknown;
+  const timeout = new Promise<void>((resolve) => {
+    timer = timers.set(resolve, timeoutMs);
+  });
+  await Promise.race([tally.whenSettled(), timeout]);
+  timers.clear(timer);
+  tally.end();
+  return tally.result();
+}

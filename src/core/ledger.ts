@@ -1,0 +1,138 @@
+// Every line's fate, counted: for stats, for flush results, and for the report of what was dropped.
+import type { Fate, Line } from './memoryBuffer.js';
+import type { DropReason, FlushResult, Level, Stats } from './types.js';
+
+/** What a report says of dropped lines: how many by reason and level, and which of them had ids. */
+export interface DropReport {
+  total: number;
+  by_reason: { [reason in DropReason]?: { [level in Level]?: number } };
+  /** Ranges, as in `01K…-3..5`. */
+  ids: string[];
+}
+
+/** Counts what becomes of a set of lines. */
+export interface Tally {
+  /** Resolves when no line is pending. Made when asked for: in Workers no promise may be settled by another request. */
+  whenSettled(): Promise<void>;
+  result(): FlushResult;
+  /** Counts no more. */
+  end(): void;
+}
+
+export interface Ledger {
+  logged(): void;
+  /** Takes back what was counted before the level was known. */
+  unlogged(count: number): void;
+  /** A line that never became one: dropped before it had an id. */
+  droppedUnnumbered(level: Level, reason: DropReason): void;
+  settled(lines: readonly Line[], fate: Fate): void;
+  retried(): void;
+  sent(bytes: number): void;
+  /** What was dropped since the last report; `undefined` if nothing. */
+  takeDropReport(): DropReport | undefined;
+  tally(lines: readonly Line[]): Tally;
+  stats(saved: number): Stats;
+}
+
+const maxReportedRanges = 100;
+
+export function createLedger(): Ledger {
+  const counts = { logged: 0, delivered: 0, retried: 0, bytes: 0 };
+  const dropped: { [reason in DropReason]?: number } = {};
+  let droppedInAll = 0;
+  let unreported: DropReport | undefined;
+  const watchers = new Set<(lines: readonly Line[], fate: Fate) => void>();
+
+  function noteDrop(level: Level, reason: DropReason): DropReport {
+    unreported ??= { total: 0, by_reason: {}, ids: [] };
+    unreported.total += 1;
+    const byLevel = unreported.by_reason[reason] ?? {};
+    unreported.by_reason[reason] = { ...byLevel, [level]: (byLevel[level] ?? 0) + 1 };
+    return unreported;
+  }
+
+  function countOwnDrop(reason: DropReason): void {
+    dropped[reason] = (dropped[reason] ?? 0) + 1;
+    droppedInAll += 1;
+  }
+
+  return {
+    logged() {
+      counts.logged += 1;
+    },
+    unlogged(count) {
+      counts.logged -= count;
+    },
+    droppedUnnumbered(level, reason) {
+      noteDrop(level, reason);
+      countOwnDrop(reason);
+    },
+    settled(lines, fate) {
+      for (const line of lines) {
+        if (fate === 'delivered') {
+          if (!line.adopted) counts.delivered += 1;
+          continue;
+        }
+        const report = noteDrop(line.level, fate);
+        addToRanges(report.ids, line.id);
+        if (!line.adopted) countOwnDrop(fate);
+      }
+      for (const watcher of watchers) watcher(lines, fate);
+    },
+    retried() {
+      counts.retried += 1;
+    },
+    sent(bytes) {
+      counts.bytes += bytes;
+    },
+    takeDropReport() {
+      const report = unreported;
+      unreported = undefined;
+      return report;
+    },
+    tally(lines) {
+      const open = new Set(lines);
+      const result = { delivered: 0, dropped: 0, pending: open.size };
+      let onSettled = (): void => {};
+      const watcher = (gone: readonly Line[], fate: Fate): void => {
+        for (const line of gone) {
+          if (open.delete(line)) result[fate === 'delivered' ? 'delivered' : 'dropped'] += 1;
+        }
+        result.pending = open.size;
+        if (open.size > 0) return;
+        watchers.delete(watcher);
+        onSettled();
+      };
+      if (open.size > 0) watchers.add(watcher);
+      return {
+        result: () => ({ ...result }),
+        whenSettled: () =>
+          new Promise((resolve) => {
+            onSettled = resolve;
+            if (open.size === 0) resolve();
+          }),
+        end: () => void watchers.delete(watcher),
+      };
+    },
+    stats: (saved) => ({
+      logged: counts.logged,
+      buffered: counts.logged - counts.delivered - droppedInAll,
+      saved,
+      delivered: counts.delivered,
+      retried: counts.retried,
+      bytes: counts.bytes,
+      dropped: { ...dropped },
+    }),
+  };
+}
+
+// Lines are dropped oldest first, so a new id mostly goes on where the last range ends.
+function addToRanges(ranges: string[], id: string): void {
+  const at = id.lastIndexOf('-');
+  const writer = id.slice(0, at);
+  const sequence = Number(id.slice(at + 1));
+  const last = /^(.*)-(\d+)(?:\.\.(\d+))?$/.exec(ranges[ranges.length - 1] ?? '');
+  if (last && last[1] === writer && Number(last[3] ?? last[2]) === sequence - 1) {
+    ranges[ranges.length - 1] = `${writer}-${last[2]}..${sequence}`;
+  } else if (ranges.length < maxReportedRanges) ranges.push(id);
+}
