@@ -1,0 +1,165 @@
+// The Workers build, also for Node, Deno and Bun: joins the core with AsyncLocalStorage and fetch.
+import { createContextOver } from '../core/context.js';
+import type { Delivery } from '../core/delivery.js';
+import type { Frame } from '../core/frame.js';
+import { createParts } from '../core/join.js';
+import { createLedger, type Ledger } from '../core/ledger.js';
+import { createLoggerCore, type LoggerCore } from '../core/logger.js';
+import type { Line } from '../core/memoryBuffer.js';
+import { checkOptions } from '../core/options.js';
+import { createTroubles } from '../core/trouble.js';
+import type { Context, FlushResult, Logger, LoggerOptions } from '../core/types.js';
+import { createWriter, type WriterSources } from '../core/writer.js';
+import { createAlsScope, createSynchronousStorage, type Storage } from './alsScope.js';
+import { registerLogger } from './withTimber.js';
+
+export type {
+  Body,
+  BufferOptions,
+  Context,
+  DropReason,
+  Fields,
+  FlushOptions,
+  FlushResult,
+  FlushTiming,
+  Level,
+  Logger,
+  LoggerOptions,
+  Outcome,
+  Release,
+  SendOptions,
+  Stats,
+  Transport,
+  Trouble,
+} from '../core/types.js';
+export { withTimber } from './withTimber.js';
+
+// A static import would stop a Worker without the flag nodejs_als or nodejs_compat at start-up; this one is caught.
+const hooks = await import('node:async_hooks').catch(() => undefined);
+
+/** An independent context: nothing of the shared one is in it, nor the other way round. */
+export function createContext(): Context {
+  const storage: Storage<Frame> = hooks ? new hooks.AsyncLocalStorage<Frame>() : createSynchronousStorage<Frame>();
+  return createContextOver(createAlsScope(storage), queueMicrotask);
+}
+
+/** The context that all loggers share unless they are given another. */
+export const context: Context = createContext();
+
+const now = (): number => Date.now();
+
+// Cloudflare's clock stands at 0 outside of an invocation, and random bytes throw there: nothing is numbered then.
+const sources: WriterSources = {
+  now() {
+    const time = now();
+    if (time === 0) throw new Error('there is no time outside of an invocation');
+    return time;
+  },
+  random: (bytes) => void crypto.getRandomValues(bytes),
+};
+
+/** One body a flush: it may be large. */
+const maxBodyBytes = 512 * 1024;
+/** `waitUntil` ends what takes longer than 30 s (developers.cloudflare.com/workers/runtime-apis/context). */
+const answerWithinMs = 20_000;
+const lostAfterMs = 60_000;
+
+/**
+ * A logger whose lines are delivered after each invocation that `withTimber` wraps, and by `logger.flush()`. Given a
+ * function, its options are checked with the environment of the first invocation: wrong ones are told as trouble, and
+ * the logger is off.
+ * @throws TypeError when an option is wrong: it names the option, what was given and what is wanted.
+ */
+export function createLogger(options: LoggerOptions | ((env: any) => LoggerOptions)): Logger {
+  const ledger = createLedger();
+  const core = createLoggerCore(ledger, context);
+  let delivery: Delivery | undefined;
+  let configured = false;
+
+  function configure(given: LoggerOptions): void {
+    delivery = start(given, core, ledger);
+  }
+
+  if (typeof options !== 'function') configure(options);
+  registerLogger(core, {
+    configure(env) {
+      if (configured || typeof options !== 'function') return;
+      configured = true;
+      try {
+        configure(options(env));
+      } catch (cause) {
+        core.turnOff();
+        console.warn(`timberlog: the logger is off. ${(cause as Error)?.message ?? cause}`);
+      }
+    },
+    context: () => core.works?.settings.context ?? context,
+    async flushOnce() {
+      core.catchUp();
+      if (delivery && now() >= delivery.notBefore) await sendNext(delivery);
+    },
+  });
+  return core.logger;
+}
+
+function start(given: LoggerOptions, core: LoggerCore, ledger: Ledger): Delivery {
+  const settings = checkOptions(given, { context, maxBodyBytes });
+  const report = createTroubles(settings.onTrouble);
+  if (!hooks)
+    report(
+      'tracking',
+      'There is no node:async_hooks here (in Workers: set the compatibility flag nodejs_als). Contexts are kept in synchronous code only.',
+    );
+  const { catchUp } = core;
+  const { buffer, delivery } = createParts({
+    settings,
+    ledger,
+    report,
+    fetch: (...of) => fetch(...of),
+    now,
+    catchUp,
+    lostAfterMs,
+  });
+  core.start({
+    settings,
+    writer: createWriter(sources),
+    buffer,
+    report,
+    wake() {},
+    send: (lines, timeoutMs) => sendUntilSettled(delivery, ledger, lines, timeoutMs),
+    saved: () => 0,
+    stop() {},
+  });
+  return delivery;
+}
+
+const sendNext = (delivery: Delivery): ReturnType<Delivery['sendNext']> =>
+  delivery.sendNext({ signal: AbortSignal.timeout(answerWithinMs) });
+
+// No promise here is ever settled by another request, and none of another request is awaited: what others have under
+// way stays pending.
+async function sendUntilSettled(
+  delivery: Delivery,
+  ledger: Ledger,
+  lines: readonly Line[],
+  timeoutMs: number,
+): Promise<FlushResult> {
+  const tally = ledger.tally(lines);
+  const endAt = now() + timeoutMs;
+  delivery.hurry();
+  for (;;) {
+    const wait = delivery.notBefore - now();
+    if (tally.result().pending === 0 || now() + Math.max(0, wait) >= endAt) break;
+    if (wait > 0) await new Promise<void>((resolve) => void setTimeout(resolve, wait));
+    const sent = await withinMs(endAt - now(), sendNext(delivery));
+    if (sent === undefined || sent === 'idle') break;
+  }
+  tally.end();
+  return tally.result();
+}
+
+function withinMs<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(undefined), ms);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}

@@ -1,0 +1,16 @@
+// What Workers, Node, Deno and Bun share beyond the core's universal.d.ts, as far as this build uses it.
+
+declare const crypto: {
+  getRandomValues(bytes: Uint8Array<ArrayBuffer>): void;
+  randomUUID(): string;
+};
+declare function fetch(url: string, init: object): Promise<any>;
+declare function setTimeout(fn: () => void, afterMs: number): unknown;
+declare function clearTimeout(timer: unknown): void;
+declare const AbortSignal: { timeout(afterMs: number): unknown };
+declare module 'node:async_hooks' {
+  export class AsyncLocalStorage<T> {
+    run<R>(value: T, fn: () => R): R;
+    getStore(): T | undefined;
+  }
+}

@@ -1,0 +1,102 @@
+// An invocation of a Worker: its own context, its lines delivered once it is over.
+import { type ContextInternals, internalsOf } from '../core/context.js';
+import { copyFields } from '../core/frame.js';
+import { coreOf, type LoggerCore } from '../core/logger.js';
+import type { Context, Logger } from '../core/types.js';
+
+/** What withTimber needs of a logger beyond its public face. */
+export interface WorkerLogger {
+  /** Checks options that wait for an environment; the first call counts. Never throws. */
+  configure(env: unknown): void;
+  context(): Context;
+  /** Sends one body. Never rejects. */
+  flushOnce(): Promise<void>;
+}
+
+const workerLoggers = new WeakMap<LoggerCore, WorkerLogger>();
+
+export function registerLogger(core: LoggerCore, workerLogger: WorkerLogger): void {
+  workerLoggers.set(core, workerLogger);
+}
+
+/** As much of Cloudflare's ExecutionContext as is used. */
+interface InvocationContext {
+  waitUntil(promise: Promise<unknown>): void;
+}
+
+type FetchHandler = (request: any, env: any, ctx: any) => unknown;
+
+/**
+ * Wraps a Worker's handlers. Each `fetch` runs in a context of its own, with `http.method`, `host`, `path` and
+ * `request_id` (Cloudflare's ray id, or a new one) and `platform.cloudflare.colo`; lines are sent once after the
+ * handler and what it gave to `ctx.waitUntil`, in `ctx.waitUntil`. An exception is logged, delivered, and rethrown
+ * unchanged. All other handlers and properties are passed through.
+ */
+export function withTimber<Handlers extends { fetch: FetchHandler }>(logger: Logger, handlers: Handlers): Handlers {
+  const core = coreOf(logger);
+  const workerLogger = core && workerLoggers.get(core);
+  if (!workerLogger) {
+    console.warn('timberlog: withTimber was given a logger that this copy of timberlog did not make; it does nothing.');
+    return handlers;
+  }
+  const fetch: FetchHandler = (request, env, ctx) => {
+    workerLogger.configure(env);
+    const internals = internalsOf(workerLogger.context()) as ContextInternals;
+    const background: Promise<unknown>[] = [];
+    const handle = async (): Promise<unknown> => {
+      try {
+        return await handlers.fetch(request, env, recordWaitUntil(ctx, background));
+      } catch (error) {
+        logger.error(error as Error);
+        throw error;
+      } finally {
+        ctx.waitUntil(flushAfter(background, workerLogger));
+      }
+    };
+    return internals.runOverOwnBase(copyFields(factsOf(request)), handle);
+  };
+  return new Proxy(handlers, {
+    get: (target, name) => (name === 'fetch' ? fetch : Reflect.get(target, name, target)),
+  });
+}
+
+async function flushAfter(background: Promise<unknown>[], workerLogger: WorkerLogger): Promise<void> {
+  while (background.length > 0) await Promise.allSettled(background.splice(0));
+  await workerLogger.flushOnce();
+}
+
+function recordWaitUntil<C extends InvocationContext>(ctx: C, background: Promise<unknown>[]): C {
+  const waitUntil = (promise: Promise<unknown>): void => {
+    background.push(promise);
+    ctx.waitUntil(promise);
+  };
+  return new Proxy(ctx, {
+    get(target, name) {
+      if (name === 'waitUntil') return waitUntil;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value; // the platform's methods want their own `this`
+    },
+  });
+}
+
+interface IncomingRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: { get(name: string): string | null };
+  readonly cf?: { readonly colo?: unknown };
+}
+
+// Of the address no more than host and path: a query may hold anything.
+function factsOf(request: IncomingRequest): object {
+  const { host, pathname } = new URL(request.url);
+  const colo = request.cf?.colo;
+  return {
+    http: {
+      method: request.method,
+      host,
+      path: pathname,
+      request_id: request.headers.get('cf-ray') ?? crypto.randomUUID(),
+    },
+    ...(typeof colo === 'string' && { platform: { cloudflare: { colo } } }),
+  };
+}
