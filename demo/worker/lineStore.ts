@@ -1,0 +1,114 @@
+// The Durable Object that keeps lines in SQLite, an id once, and tells the consoles that watch. Who may is decided before.
+import { DurableObject } from 'cloudflare:workers';
+import type { Env } from './env.js';
+import type { Line } from './parseLines.js';
+
+const keptLines = 200_000;
+const sweepEveryMs = 60 * 60 * 1000;
+
+/** A line and its place: in the order of arrival, and in time. */
+interface StoredLine {
+  seq: number;
+  at: number;
+  text: string;
+}
+
+/** A place between lines, newest first: before this time, or at it and arrived before. */
+export interface Before {
+  at: number;
+  seq: number;
+}
+
+export class LineStore extends DurableObject<Env> {
+  readonly #sql = this.ctx.storage.sql;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    // AUTOINCREMENT: an arrival number is never given twice, also when the line that had it is gone.
+    this.#sql.exec(`
+      CREATE TABLE IF NOT EXISTS lines (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        at INTEGER NOT NULL,
+        text TEXT NOT NULL
+      );
+      CREATE INDEX IF NOT EXISTS lines_by_time ON lines (at, seq);
+    `);
+    // Answered by the runtime, so that a console that asks whether it is still connected does not wake the object.
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'));
+  }
+
+  /** Stores each line whose id is not known yet. Once this returns, they are on disk. */
+  async add(lines: Line[]): Promise<{ accepted: number; duplicates: number }> {
+    const added: StoredLine[] = [];
+    for (const { id, at, text } of lines) {
+      const insert = 'INSERT INTO lines (id, at, text) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING seq';
+      const [row] = this.#sql.exec<{ seq: number }>(insert, id, at, text);
+      if (row) added.push({ seq: row.seq, at, text });
+    }
+    if (added.length > 0) {
+      this.#broadcast(added);
+      if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(Date.now() + sweepEveryMs);
+    }
+    return { accepted: added.length, duplicates: lines.length - added.length };
+  }
+
+  /** At most limit lines, newest first, as JSON: `{ lines, next }`, next being the place to go on from, or null. */
+  page(before: Before | null, limit: number): string {
+    const { at, seq } = before ?? { at: Number.MAX_SAFE_INTEGER, seq: 0 };
+    const rows = this.#select('WHERE (at, seq) < (?, ?) ORDER BY at DESC, seq DESC LIMIT ?', at, seq, limit + 1);
+    const last = rows.length > limit ? rows[limit - 1] : undefined;
+    return asJson(rows.slice(0, limit), last ? `${last.at}.${last.seq}` : null);
+  }
+
+  /**
+   * At most limit lines that arrived after the line numbered seq, in order of arrival, as JSON: `{ lines, next }`.
+   * Null if no such number was ever given: the caller speaks of another store.
+   */
+  arrivedAfter(seq: number, limit: number): string | null {
+    const [given] = this.#sql.exec<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'lines'");
+    if (seq > (given?.seq ?? 0)) return null;
+    const rows = this.#select('WHERE seq > ? ORDER BY seq LIMIT ?', seq, limit + 1);
+    return asJson(rows.slice(0, limit), rows.length > limit ? rows[limit - 1]!.seq : null);
+  }
+
+  /** Accepts a console's WebSocket; it gets every line from now on, as `{ lines }`. */
+  override fetch(): Response {
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.ctx.acceptWebSocket(server);
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  override webSocketClose(socket: WebSocket): void {
+    socket.close();
+  }
+
+  /** Forgets the oldest arrivals beyond what is kept. */
+  override alarm(): void {
+    this.#sql.exec('DELETE FROM lines WHERE seq <= (SELECT max(seq) FROM lines) - ?', keptLines);
+  }
+
+  #select(where: string, ...bindings: number[]): StoredLine[] {
+    return this.#sql
+      .exec<StoredLine & Record<string, SqlStorageValue>>(`SELECT seq, at, text FROM lines ${where}`, ...bindings)
+      .toArray();
+  }
+
+  #broadcast(lines: StoredLine[]): void {
+    const message = asJson(lines, null);
+    for (const socket of this.ctx.getWebSockets()) {
+      try {
+        socket.send(message);
+      } catch {
+        // It is closing. The lines are stored, and a console that comes back asks for what it missed.
+        socket.close(1011);
+      }
+    }
+  }
+}
+
+/** The lines' own text is put in as it is: it is JSON already. */
+function asJson(lines: StoredLine[], next: string | number | null): string {
+  const texts = lines.map(({ seq, at, text }) => `{"seq":${seq},"at":${at},"line":${text}}`);
+  return `{"lines":[${texts.join(',')}],"next":${JSON.stringify(next)}}`;
+}
