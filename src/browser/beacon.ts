@@ -1,0 +1,36 @@
+// Lines handed to sendBeacon while the page goes. What it takes is acknowledged by nobody.
+import { joinLines } from '../core/delivery.js';
+import { isUrgent } from '../core/levels.js';
+import type { Line } from '../core/memoryBuffer.js';
+import type { Body } from '../core/types.js';
+
+/** A document's beacons and keepalive requests share 64 KiB (fetch.spec.whatwg.org/#http-network-or-cache-fetch). */
+const maxBeaconBytes = 64 * 1024;
+
+/**
+ * Sends as many lines as are taken, errors first, each in at most one body. A refused body is halved until it fits.
+ * Returns the lines that were taken.
+ */
+export function beaconLines(lines: readonly Line[], send: (body: Body) => boolean): Line[] {
+  const urgentFirst = [...lines].sort((a, b) => Number(isUrgent(b.level)) - Number(isUrgent(a.level)));
+  const taken: Line[] = [];
+  let limit = maxBeaconBytes;
+  while (taken.length < urgentFirst.length) {
+    const next = fitting(urgentFirst, taken.length, limit);
+    if (next.length === 0) break;
+    const body = joinLines(next);
+    if (send(body)) taken.push(...next);
+    else limit = Math.floor(body.bytes / 2);
+  }
+  return taken;
+}
+
+function fitting(lines: readonly Line[], from: number, limit: number): Line[] {
+  let bytes = -1;
+  let end = from;
+  while (end < lines.length && bytes + (lines[end] as Line).bytes + 1 <= limit) {
+    bytes += (lines[end] as Line).bytes + 1;
+    end += 1;
+  }
+  return lines.slice(from, end);
+}

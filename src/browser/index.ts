@@ -1,0 +1,194 @@
+// The browser build: joins the core with zone.js scopes, IndexedDB, fetch and sendBeacon.
+// Importing it installs context tracking and does nothing else.
+import { utf8Bytes } from '../core/bytes.js';
+import { createContextOver } from '../core/context.js';
+import { createFlusher, type Timers } from '../core/flusher.js';
+import { awaitFates, createParts } from '../core/join.js';
+import { createLedger } from '../core/ledger.js';
+import { createLoggerCore } from '../core/logger.js';
+import type { Line } from '../core/memoryBuffer.js';
+import { checkOptions } from '../core/options.js';
+import { createTroubles } from '../core/trouble.js';
+import type { Context, Logger, LoggerOptions, Transport } from '../core/types.js';
+import { createWriter } from '../core/writer.js';
+import { beaconLines } from './beacon.js';
+import { createLineStore } from './lineStore.js';
+import { watchPageExit } from './pageExit.js';
+import { createPersistence, type Persistence } from './persist.js';
+import { outside } from './scope/outsideZone.js';
+import { installTracking } from './scope/zone.js';
+import { createTabs } from './tabs.js';
+
+export type {
+  Body,
+  BufferOptions,
+  Context,
+  DropReason,
+  Fields,
+  FlushOptions,
+  FlushResult,
+  FlushTiming,
+  Level,
+  Logger,
+  LoggerOptions,
+  Outcome,
+  Release,
+  SendOptions,
+  Stats,
+  Transport,
+  Trouble,
+} from '../core/types.js';
+
+const tracking = installTracking();
+const queueNative = (fn: () => void): void => outside(() => queueMicrotask(fn));
+
+/** An independent context: nothing of the shared one is in it, nor the other way round. */
+export const createContext = (): Context => createContextOver(tracking.createScope(), queueNative);
+
+/** The context that all loggers share unless they are given another. */
+export const context: Context = createContext();
+
+const timers: Timers = {
+  set: (fn, afterMs) => outside(() => setTimeout(fn, afterMs)),
+  clear: (timer) => outside(() => clearTimeout(timer as number)),
+};
+const now = (): number => Date.now();
+
+/** Keepalive requests and beacons share 64 KiB a page; this leaves room for others. */
+const maxBodyBytes = 48 * 1024;
+const maxKeepaliveBytes = 60 * 1024;
+
+/**
+ * A logger that buffers its lines, in IndexedDB too, and delivers them to the collector at `endpoint`.
+ * @throws TypeError when an option is wrong: it names the option, what was given and what is wanted.
+ */
+export function createLogger(options: LoggerOptions): Logger {
+  const baseUrl = typeof document === 'undefined' ? globalThis.location?.href : document.baseURI;
+  const settings = checkOptions(options, { context, baseUrl, maxBodyBytes });
+  const report = createTroubles(settings.onTrouble);
+  if (!tracking.complete) report('tracking', `${tracking.why} Contexts are kept in synchronous code only.`);
+
+  const ledger = createLedger();
+  const core = createLoggerCore(ledger, settings.context);
+  const writer = createWriter({ now, random: (bytes) => crypto.getRandomValues(bytes) });
+  let persistence: Persistence | undefined;
+
+  const { buffer, transport, delivery } = createParts({
+    settings,
+    ledger,
+    report,
+    fetch: fetchOutside(globalThis.fetch),
+    now,
+    catchUp: core.catchUp,
+    onSettled: (lines) => persistence?.settled(lines),
+  });
+  const { everyMs } = settings.flush;
+  const flusher = createFlusher({
+    buffer,
+    delivery,
+    timers,
+    now,
+    everyMs,
+    maxBodyBytes: settings.flush.maxBodyBytes,
+    report,
+  });
+
+  const bufferName = settings.buffer.name || `${settings.endpoint} ${settings.key}`;
+  const writerName = writer.name();
+  const tabs = settings.buffer.persist
+    ? createTabs({ bufferName, writerName, createChannel, after: timers.set })
+    : undefined;
+  if (tabs) {
+    const { durability } = settings.buffer;
+    persistence = createPersistence({
+      store: createLineStore({ bufferName, durability, indexedDB: () => globalThis.indexedDB }),
+      buffer,
+      bufferName,
+      writerName,
+      timers,
+      now,
+      report,
+      livingWriters: tabs.livingWriters,
+      onAdopted: () => flusher.flush(),
+    });
+  }
+
+  const send = beaconWith(settings.url, transport, settings.transport !== undefined);
+  const handedOver = new Set<Line>();
+  const stopWatching = outside(() =>
+    watchPageExit({
+      onHidden() {
+        persistence?.saveNow();
+        flusher.flush({ keepalive: true });
+      },
+      onExit() {
+        core.catchUp();
+        persistence?.saveNow();
+        flusher.recall();
+        const left = buffer.waiting().filter((line) => !handedOver.has(line));
+        for (const line of beaconLines(left, send)) handedOver.add(line);
+      },
+      onReturn() {
+        handedOver.clear();
+        flusher.flush();
+      },
+    }),
+  );
+  const onOnline = (): void => flusher.flush();
+  outside(() => globalThis.addEventListener?.('online', onOnline));
+
+  core.start({
+    settings,
+    writer,
+    buffer,
+    report,
+    wake: (line) =>
+      outside(() => {
+        persistence?.pushed(line);
+        flusher.wake(line);
+      }),
+    send: (lines, timeoutMs) =>
+      outside(() => {
+        flusher.flush();
+        return awaitFates(ledger, lines, timeoutMs, timers);
+      }),
+    saved: () => persistence?.saved() ?? 0,
+    stop() {
+      flusher.stop();
+      tabs?.close();
+      stopWatching();
+      globalThis.removeEventListener?.('online', onOnline);
+    },
+  });
+  outside(() => persistence?.adopt());
+  return core.logger;
+}
+
+function createChannel(name: string): BroadcastChannel | undefined {
+  try {
+    return new BroadcastChannel(name);
+  } catch {
+    return undefined; // missing, or forbidden in a sandboxed frame
+  }
+}
+
+function fetchOutside(fetch: typeof globalThis.fetch) {
+  return (url: string, init: object): Promise<Response> =>
+    outside(() => {
+      const { keepalive, ...rest } = init as RequestInit;
+      const fits = keepalive === true && utf8Bytes(rest.body as string) <= maxKeepaliveBytes;
+      return fetch(url, { ...rest, keepalive: fits, credentials: 'omit', cache: 'no-store' });
+    });
+}
+
+// One's own transport decides itself whether it can send while the page goes.
+function beaconWith(url: string, transport: Transport, isOwn: boolean): (body: { text: string }) => boolean {
+  return (body) => {
+    try {
+      if (isOwn) return transport.sendOnExit?.(body as never) ?? false;
+      return navigator.sendBeacon(url, body.text);
+    } catch {
+      return false; // missing, or patched by somebody to throw: the lines stay in IndexedDB
+    }
+  };
+}

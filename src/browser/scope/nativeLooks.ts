@@ -1,0 +1,53 @@
+// Puts our functions in the place of native ones, so that they look like them: descriptor, name, length, source text.
+
+const originals = new WeakMap<object, object>();
+let isMasking = false;
+
+/** The function that replacement stands for, if it is one of ours. */
+export const originalOf = (replacement: unknown): object | undefined => originals.get(replacement as object);
+
+/** Remembers what replacement stands for, without changing its looks. */
+export function standFor<F extends object>(replacement: F, original: object): F {
+  originals.set(replacement, original);
+  return replacement;
+}
+
+/** replacement, with the name, the length and (by `toString`) the source text of original. */
+export function lookLike<F extends object>(replacement: F, original: object): F {
+  maskSources();
+  for (const key of ['name', 'length']) {
+    const descriptor = Object.getOwnPropertyDescriptor(original, key);
+    if (descriptor) Object.defineProperty(replacement, key, descriptor);
+  }
+  return standFor(replacement, original);
+}
+
+type Native = (this: unknown, ...args: any[]) => any;
+
+/**
+ * Replaces the method name of owner, found along the prototype chain, by what make returns for it. Does nothing where
+ * there is no such method, or none that can be replaced.
+ */
+export function replaceMethod(owner: object | undefined, name: string, make: (native: Native) => Native): void {
+  let holder = owner ?? null;
+  while (holder !== null && !Object.hasOwn(holder, name)) holder = Object.getPrototypeOf(holder);
+  const descriptor = holder === null ? undefined : Object.getOwnPropertyDescriptor(holder, name);
+  if (holder === null || typeof descriptor?.value !== 'function' || !descriptor.configurable) return;
+  Reflect.defineProperty(holder, name, { ...descriptor, value: lookLike(make(descriptor.value), descriptor.value) });
+}
+
+/** Libraries look for `[native code]` in `Promise.prototype.then`, Dexie for one. */
+function maskSources(): void {
+  if (isMasking) return;
+  isMasking = true;
+  replaceMethod(
+    Function.prototype,
+    'toString',
+    (native) =>
+      ({
+        toString(this: unknown) {
+          return Reflect.apply(native, originals.get(this as object) ?? this, []);
+        },
+      }).toString,
+  );
+}

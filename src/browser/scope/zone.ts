@@ -1,0 +1,95 @@
+// Installs context tracking in a page or worker, once, and hands out scopes over it. Joins what this folder owns; what
+// is tracked, and how, is in promises.ts, callbacks.ts and listeners.ts.
+import { initZone } from 'zone.js/zone-impl';
+import type { Scope } from '../../core/scope.js';
+import { trackCallbacks } from './callbacks.js';
+import { trackListeners } from './listeners.js';
+import { trackingKey } from './outsideZone.js';
+import { intrinsicPromise, trackPromises } from './promises.js';
+import { createZones, type ZoneClass, type Zones } from './zones.js';
+
+export interface Tracking {
+  /** An independent scope. All scopes of a page share its zones. */
+  createScope<Frame>(): Scope<Frame>;
+  /** Runs fn with no context current, in a zone that no framework watches. */
+  outside<T>(fn: () => T): T;
+  /** Whether contexts are carried over asynchronous code. Where they are not, scopes hold for synchronous code. */
+  readonly complete: boolean;
+  /** Why not, in a sentence. */
+  readonly why?: string;
+}
+
+let installed: Tracking | undefined;
+
+/**
+ * Puts tracking into this page or worker, unless that has been done, by another copy of this package perhaps. On a
+ * server, and where the platform's prototypes are frozen, nothing is patched.
+ */
+export function installTracking(): Tracking {
+  installed ??= (globalThis as { [trackingKey]?: Tracking })[trackingKey] ?? install();
+  return installed;
+}
+
+function install(): Tracking {
+  const why = reasonNotTo();
+  if (why !== undefined) return createTracking(createZones(initZone())!, why);
+  const zones = findZones();
+  trackPromises(zones);
+  trackCallbacks(zones);
+  trackListeners(zones);
+  const tracking = createTracking(zones);
+  define(trackingKey, tracking);
+  return tracking;
+}
+
+function reasonNotTo(): string | undefined {
+  const { document, importScripts, process } = globalThis as { [name: string]: any };
+  if ((!document && !importScripts) || (process?.versions?.node && process.type !== 'renderer')) {
+    return 'Contexts are tracked by this build in pages and workers only; elsewhere they hold for synchronous code.';
+  }
+  const frozen = [
+    [intrinsicPromise.prototype, 'then'],
+    [intrinsicPromise.prototype, 'constructor'],
+    [intrinsicPromise, 'resolve'],
+  ] as const;
+  const isFrozen =
+    !Object.isExtensible(globalThis) ||
+    frozen.some(([holder, key]) => !Object.getOwnPropertyDescriptor(holder, key)?.configurable);
+  return isFrozen ? 'Contexts hold for synchronous code only: this page has frozen its promises.' : undefined;
+}
+
+/** The zones of the zone.js that is there, or of our own; a `Zone` that is something else stays what it is. */
+function findZones(): Zones {
+  const { Zone } = globalThis as { Zone?: Partial<ZoneClass> };
+  const isZoneJs = typeof Zone?.__load_patch === 'function' && typeof Zone.__symbol__ === 'function';
+  const theirs = isZoneJs ? createZones(Zone as ZoneClass) : undefined;
+  if (theirs) return theirs;
+  const own = initZone();
+  const zones = createZones(own)!;
+  // For a zone.js that comes later: it fills this `Zone` with its patches, and its zones carry our frames.
+  if (!('Zone' in globalThis)) {
+    define('Zone', own);
+    define(own.__symbol__('Promise'), intrinsicPromise);
+  }
+  return zones;
+}
+
+function define(key: PropertyKey, value: unknown): void {
+  Object.defineProperty(globalThis, key, { value, writable: true, enumerable: false, configurable: true });
+}
+
+function createTracking(zones: Zones, why?: string): Tracking {
+  return {
+    createScope<Frame>() {
+      const scope: Scope<Frame> = {
+        run: (frame, fn) => zones.run(zones.light(scope, frame), fn),
+        current: () => zones.frameOf(scope) as Frame | undefined,
+        enter: (frame) => zones.enter(zones.light(scope, frame)),
+      };
+      return scope;
+    },
+    outside: (fn) => zones.run(zones.root, fn),
+    complete: why === undefined,
+    why,
+  };
+}

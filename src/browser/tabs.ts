@@ -1,0 +1,40 @@
+// Which writers of this site are alive, asked over a BroadcastChannel: it costs a page no back/forward cache.
+
+export interface Tabs {
+  /** Resolves with the writers that answered within half a second; a frozen or killed page does not. */
+  livingWriters(): Promise<ReadonlySet<string>>;
+  close(): void;
+}
+
+export interface TabsOptions {
+  bufferName: string;
+  writerName: string;
+  /** `undefined` where there are no channels. */
+  createChannel(name: string): BroadcastChannel | undefined;
+  after(fn: () => void, ms: number): void;
+}
+
+type Message = { readonly ask: true } | { readonly alive: string };
+
+const answerWithinMs = 500;
+
+export function createTabs({ bufferName, writerName, createChannel, after }: TabsOptions): Tabs {
+  const living = new Set<string>();
+  const channel = createChannel(`timberlog ${bufferName}`);
+  const say = (message: Message): void => channel?.postMessage(message);
+  if (channel) {
+    channel.onmessage = ({ data }: MessageEvent<Message>) => {
+      if ('alive' in data) living.add(data.alive);
+      else say({ alive: writerName });
+    };
+  }
+  return {
+    livingWriters() {
+      living.clear();
+      say({ ask: true });
+      say({ alive: writerName }); // a page that asked just before is told of us too
+      return new Promise((resolve) => after(() => resolve(living), channel ? answerWithinMs : 0));
+    },
+    close: () => channel?.close(),
+  };
+}
