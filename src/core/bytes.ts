@@ -12,14 +12,14 @@ export function utf8Bytes(text: string): number {
   return bytes;
 }
 
-/** Bytes that text takes inside a JSON string, quotes not counted. */
+/** Bytes that well-formed text takes inside a JSON string, quotes not counted. */
 export function jsonBytes(text: string): number {
   let bytes = 0;
   for (let i = 0; i < text.length; i++) bytes += jsonUnitBytes(text, i);
   return bytes;
 }
 
-/** How many UTF-16 units of text fit into maxBytes inside a JSON string; never between the halves of a pair. */
+/** How many UTF-16 units of well-formed text fit into maxBytes inside a JSON string; never between the halves of a pair. */
 export function unitsWithin(text: string, maxBytes: number): number {
   let bytes = 0;
   for (let i = 0; i < text.length; i++) {
@@ -42,7 +42,8 @@ function jsonUnitBytes(text: string, i: number): number {
 
 const isLow = (unit: number): boolean => unit >= 0xdc00 && unit < 0xe000;
 
-const unpaired = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+// With the flag u a pair is one character beyond this range. A lookbehind would not even load in Safari before 16.4.
+const unpaired = /[\ud800-\udfff]/gu;
 
 /** text with every unpaired surrogate replaced by U+FFFD, as TextEncoder does. */
 export const wellFormed = (text: string): string => text.replace(unpaired, '\ufffd');

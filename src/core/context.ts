@@ -1,8 +1,18 @@
 // The public context: a scope's frames, given fields, merged, handed out.
-import { type Base, collapse, copyFields, createBase, createFrame, type Frame, scoped, setBase } from './frame.js';
+import {
+  type Base,
+  collapse,
+  createBase,
+  createFrame,
+  type Frame,
+  fieldsIn,
+  noFields,
+  scoped,
+  setBase,
+} from './frame.js';
 import type { EncodedFields } from './merge.js';
 import type { Scope } from './scope.js';
-import type { ReportTrouble } from './trouble.js';
+import { createTroubles, type ReportTrouble } from './trouble.js';
 import type { Context, Fields } from './types.js';
 
 /** What loggers and invocations need of a context beyond its public face. */
@@ -28,18 +38,18 @@ export type AtEndOfTurn = (fn: () => void) => void;
 export function createContextOver(scope: Scope<Frame>, atEndOfTurn: AtEndOfTurn): Context {
   const rootFrame = createFrame(createBase());
   const reporters = new Set<ReportTrouble>();
+  const reportWithoutLogger = createTroubles();
   const currentFrame = (): Frame => scope.current() ?? rootFrame;
   const framed = (fields: Fields): Frame => scoped(currentFrame(), given(fields));
 
   function given(fields: unknown): EncodedFields {
-    if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
-      report('context', `context was given ${describe(fields)} as fields; it wants a plain object.`);
-    }
-    return copyFields(fields);
+    const copied = fieldsIn(fields);
+    if (!copied) report('context', `context was given ${describe(fields)} as fields; it wants a plain object.`);
+    return copied ?? noFields;
   }
 
   function report(kind: string, message: string): void {
-    if (reporters.size === 0) console.warn(`timberlog: ${message}`);
+    if (reporters.size === 0) reportWithoutLogger(kind, message);
     for (const reporter of reporters) reporter(kind, message);
   }
 
@@ -63,17 +73,27 @@ export function createContextOver(scope: Scope<Frame>, atEndOfTurn: AtEndOfTurn)
     };
   }
 
-  const context = ((fields: Fields, fn?: () => unknown) =>
-    fn === undefined ? openBlock(framed(fields)) : scope.run(framed(fields), fn)) as Context;
+  const call = (fields: Fields, fn?: () => unknown) =>
+    fn === undefined ? openBlock(framed(fields)) : scope.run(framed(fields), fn);
 
-  context.set = (fields) => setBase(currentFrame().base, given(fields));
-  context.get = () => collapse(currentFrame()).fields;
-  context.bind = (fn) => {
+  function set(fields: Fields): void {
+    setBase(currentFrame().base, given(fields));
+  }
+
+  function bind<F extends (...args: any[]) => unknown>(fn: F): F {
     const frame = currentFrame();
     return function (this: unknown, ...args: any[]) {
       return scope.run(frame, () => fn.apply(this, args));
-    } as typeof fn;
-  };
+    } as F;
+  }
+
+  const get = (): Fields => collapse(currentFrame()).fields;
+
+  // Defined, not assigned: where a page has frozen Function.prototype, a function cannot be assigned a `bind`.
+  const context = call as Context;
+  for (const [name, value] of Object.entries({ set, get, bind })) {
+    Object.defineProperty(context, name, { value, writable: true, enumerable: true, configurable: true });
+  }
 
   internals.set(context, {
     currentFrame,
@@ -88,5 +108,7 @@ export function createContextOver(scope: Scope<Frame>, atEndOfTurn: AtEndOfTurn)
   return context;
 }
 
-const describe = (value: unknown): string =>
-  value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
+function describe(value: unknown): string {
+  if (value === undefined || value === null) return String(value);
+  return typeof value === 'object' ? 'an object of another kind (an array, say)' : `a ${typeof value}`;
+}

@@ -31,6 +31,9 @@ export interface Delivery {
   recall(): void;
 }
 
+/** Of the 64 KiB that a page's keepalive requests and beacons share; a line alone always fits. */
+const maxKeepaliveBytes = 60_000;
+
 export function joinLines(lines: readonly Line[]): Body {
   const text = lines.map((line) => line.text).join('\n');
   const bytes = lines.reduce((sum, line) => sum + line.bytes, lines.length - 1);
@@ -45,8 +48,14 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   let denials = 0;
   let accepted = false;
   let notBefore = 0;
+  let waitsSince = 0;
   const underWay = new Set<readonly Line[]>();
   let asked = false; // notBefore is the collector's wish, not our back-off
+
+  function waitFor(ms: number): void {
+    waitsSince = now();
+    notBefore = waitsSince + ms;
+  }
 
   function succeed(lines: readonly Line[]): 'delivered' {
     accepted = true;
@@ -61,7 +70,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   function retryLater(lines: readonly Line[], outcome: Outcome & { kind: 'retry' }): 'wait' {
     failures += 1;
     asked = outcome.afterMs !== undefined;
-    notBefore = now() + (outcome.afterMs ?? backoffMs(failures, options.random));
+    waitFor(outcome.afterMs ?? backoffMs(failures, options.random));
     buffer.putBack(lines);
     options.onRetry();
     if (failures === 3) {
@@ -74,7 +83,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   function stopForLong(lines: readonly Line[], why: string): 'wait' {
     denials += 1;
     asked = true;
-    notBefore = now() + deniedMs(denials);
+    waitFor(deniedMs(denials));
     buffer.putBack(lines);
     report('denied', `The collector at ${endpoint} denied the lines: ${why}. Check endpoint and key; they are kept.`);
     return 'wait';
@@ -112,7 +121,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   return {
     async sendNext(sendOptions) {
       options.beforeBody();
-      const lines = buffer.take(maxBytes, maxLines);
+      const limit = sendOptions?.keepalive ? Math.min(maxBytes, maxKeepaliveBytes) : maxBytes;
+      const lines = buffer.take(limit, maxLines);
       if (lines.length === 0) return 'idle';
       underWay.add(lines);
       const body = joinLines(lines);
@@ -130,6 +140,11 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       for (const lines of underWay) buffer.putBack(lines);
     },
     get notBefore() {
+      const setBackBy = waitsSince - now(); // somebody set the clock back: the wait must not grow by that
+      if (setBackBy > 0) {
+        waitsSince -= setBackBy;
+        notBefore -= setBackBy;
+      }
       return notBefore;
     },
     hurry() {

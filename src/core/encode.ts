@@ -1,5 +1,5 @@
 // Any value as JSON, in its one stated safe form: nothing here throws, runs on for ever or keeps a reference.
-import { cutText, jsonBytes } from './bytes.js';
+import { cutText, jsonBytes, utf8Bytes } from './bytes.js';
 import { encodeError, isError } from './errors.js';
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json | undefined };
@@ -31,8 +31,22 @@ export function encodeValue(value: unknown, budget: Budget): Json | undefined {
 }
 
 /** The same for an object's own properties alone, but for one that is left out. */
-export const encodeFields = (object: object, budget: Budget, leftOut?: string): { [name: string]: Json } =>
-  encodeProperties(object, budget, [object], leftOut);
+export function encodeFields(object: object, budget: Budget, leftOut?: string): { [name: string]: Json } {
+  try {
+    return encodeProperties(object, budget, [object], leftOut);
+  } catch (cause) {
+    return { '…': spendText(`[unreadable: ${reasonOf(cause)}]`, budget) }; // a Proxy that does not tell its names
+  }
+}
+
+/** The encoded form of an Error, cut like any value where it takes more than the budget. */
+export function spendError(error: Error, budget: Budget, ancestors: readonly object[] = []): { [name: string]: Json } {
+  const encoded = encodeError(error);
+  const bytes = utf8Bytes(JSON.stringify(encoded));
+  if (bytes > budget.bytes) return encodeProperties(encoded, budget, [...ancestors, encoded]);
+  budget.bytes -= bytes;
+  return encoded;
+}
 
 function encodeAt(value: unknown, budget: Budget, ancestors: readonly object[]): Json | undefined {
   switch (typeof value) {
@@ -41,7 +55,7 @@ function encodeAt(value: unknown, budget: Budget, ancestors: readonly object[]):
     case 'string':
       return spendText(value, budget);
     case 'number':
-      budget.bytes -= 24;
+      budget.bytes -= String(value).length + 2; // NaN and the infinities become texts
       return Number.isFinite(value) ? value || 0 : String(value); // -0 is 0
     case 'boolean':
       budget.bytes -= 5;
@@ -67,7 +81,7 @@ function encodeAt(value: unknown, budget: Budget, ancestors: readonly object[]):
 }
 
 function encodeObject(object: object, budget: Budget, ancestors: readonly object[]): Json {
-  if (isError(object)) return whole(spend(encodeError(object), budget));
+  if (isError(object)) return whole(spendError(object, budget, ancestors));
   const own = namedForm(object);
   if (own !== undefined) return spendText(own, budget);
   if (ancestors.length >= maxDepth) return spendText(Array.isArray(object) ? '[array]' : '[object]', budget);
@@ -174,11 +188,6 @@ const isRootPrototype = (object: object): boolean =>
 
 function whole<T extends Json>(encoded: T): T {
   wholeObjects.add(encoded as object);
-  return encoded;
-}
-
-function spend<T extends Json>(encoded: T, budget: Budget): T {
-  budget.bytes -= jsonBytes(JSON.stringify(encoded));
   return encoded;
 }
 

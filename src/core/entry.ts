@@ -1,16 +1,18 @@
 // A log call, encoded as far as it can be without its number: what is left to do is to put pieces of text together.
 import { cutText } from './bytes.js';
-import { type Budget, encodeFields, encodeValue, type Json, markAllowance } from './encode.js';
-import { encodeError, isError } from './errors.js';
+import { type Budget, encodeFields, encodeValue, type Json, markAllowance, spendError } from './encode.js';
+import { isError, messageOf } from './errors.js';
 import { type Collapsed, contextText, type Layer, maxContextBytes } from './frame.js';
 import type { Level } from './types.js';
 
 /** UTF-8 bytes of a line. */
 export const maxLineBytes = 60_000;
 export const maxMessageBytes = 8_192;
-/** id, dt, level, logger and the names of the parts. */
-const maxHeadBytes = 1_000;
+/** id, dt, level, logger (256 characters, of which each may take six bytes) and the names of the parts. */
+const maxHeadBytes = 2_000;
 const maxEventBytes = maxLineBytes - maxContextBytes - maxMessageBytes - maxHeadBytes - 2 * markAllowance;
+/** An error leaves room for the fields beside it. */
+const maxErrorBytes = 16_000;
 
 /** Nothing mutable is left in it. */
 export interface Entry {
@@ -21,6 +23,7 @@ export interface Entry {
   readonly layer: Layer;
   /** A JSON object. */
   readonly event?: string;
+  readonly isDropReport?: boolean;
 }
 
 export function createEntry(level: Level, message: unknown, event: unknown, collapsed: Collapsed, layer: Layer): Entry {
@@ -47,7 +50,7 @@ export const numbered = (id: string, at: number, rest: string): string =>
 
 function messageText(message: unknown): string {
   if (typeof message === 'string') return message;
-  if (isError(message)) return encodeError(message).message as string;
+  if (isError(message)) return messageOf(message);
   const encoded = encodeValue(message, { bytes: maxMessageBytes });
   return typeof encoded === 'string' ? encoded : String(JSON.stringify(encoded));
 }
@@ -60,8 +63,9 @@ function encodeEvent(message: unknown, event: unknown): { [name: string]: Json }
   const errorName = isError(message) || isError(event) ? undefined : errorNameIn(event);
   const error = isError(message) ? message : isError(event) ? event : errorName && read(event, errorName);
   if (isError(error)) {
-    encoded.error = encodeError(error);
-    budget.bytes -= JSON.stringify(encoded.error).length * 3;
+    const ofError: Budget = { bytes: maxErrorBytes };
+    encoded.error = spendError(error, ofError);
+    budget.bytes -= maxErrorBytes - ofError.bytes;
   }
   if (event !== error) {
     const custom = encodeCustom(event, budget, errorName);
@@ -78,7 +82,7 @@ function encodeCustom(event: unknown, budget: Budget, leftOut: string | undefine
 }
 
 const errorNameIn = (event: unknown): string | undefined =>
-  typeof event === 'object' && event !== null && !Array.isArray(event)
+  typeof event === 'object' && event !== null
     ? ['error', 'err', 'cause'].find((name) => isError(read(event, name)))
     : undefined;
 

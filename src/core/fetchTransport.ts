@@ -19,7 +19,7 @@ export interface FetchInit {
 }
 
 interface FetchAnswer extends Answer {
-  readonly body?: { cancel(): Promise<void> } | null;
+  readonly body?: { cancel?(): Promise<void> } | null; // some stand-ins for fetch have none
 }
 
 /** POSTs as `text/plain`, which browsers send across origins without a preflight. */
@@ -40,7 +40,7 @@ export function createFetchTransport({ url, fetch, now }: FetchTransportOptions)
         return { kind: 'retry', why: `the request failed (${(cause as Error)?.message ?? cause})` };
       }
       // An unread body keeps its connection, and in Workers stops the next request on it.
-      answer.body?.cancel().catch(() => {});
+      answer.body?.cancel?.().catch(() => {});
       const outcome = judgeAnswer(answer, announced, now());
       if (outcome.kind === 'delivered' && answer.headers.get('timberlog-collector')) announced = true;
       return outcome;

@@ -34,6 +34,8 @@ export interface Flusher {
 
 /** Errors go out soon, but not one by one when they come in a storm. */
 const soonMs = 50;
+/** Timers take no more (html.spec.whatwg.org/#dom-settimeout: a long); beyond it they fire at once. */
+export const longestTimerMs = 2 ** 31 - 1;
 /** A request that has no answer by then is given up. */
 const answerWithinMs = 30_000;
 
@@ -42,6 +44,7 @@ export function createFlusher(options: FlusherOptions): Flusher {
   let timer: unknown;
   let dueAt = Number.POSITIVE_INFINITY;
   let underWay: { abort(): void; keepalive: boolean } | undefined;
+  let sending = false;
   let askedAgain: SendOptions | undefined;
   let stopped = false;
 
@@ -54,34 +57,51 @@ export function createFlusher(options: FlusherOptions): Flusher {
         dueAt = Number.POSITIVE_INFINITY;
         start();
       },
-      Math.max(0, at - now()),
+      Math.min(Math.max(0, at - now()), longestTimerMs),
     );
   }
 
   async function sendOne(options: SendOptions): Promise<boolean> {
     const controller = new AbortController();
     underWay = { abort: () => controller.abort(), keepalive: options.keepalive === true };
-    const timeout = timers.set(underWay.abort, answerWithinMs);
-    const result = await delivery.sendNext({ ...options, signal: controller.signal });
+    let timeout: unknown;
+    // One's own transport may take no notice of the signal: its lines wait again all the same.
+    const givenUp = new Promise<'wait'>((resolve) => {
+      timeout = timers.set(() => {
+        controller.abort();
+        delivery.recall();
+        resolve('wait');
+      }, answerWithinMs);
+    });
+    const result = await Promise.race([delivery.sendNext({ ...options, signal: controller.signal }), givenUp]);
     timers.clear(timeout);
     underWay = undefined;
     return result === 'delivered' || result === 'again';
   }
 
   function start(options: SendOptions = {}): void {
-    if (underWay) {
-      askedAgain = options;
+    if (sending) {
+      if (!askedAgain?.keepalive) askedAgain = options;
       return;
     }
+    sending = true;
     sendAll(options).catch((cause) => {
       underWay = undefined;
+      sending = false;
       report('flush', 'A flush failed by a defect of timberlog; its lines are kept.', cause);
     });
   }
 
   async function sendAll(options: SendOptions): Promise<void> {
+    let latest = options;
     let goOn = true;
-    while (goOn && !stopped && now() >= delivery.notBefore) goOn = await sendOne(options);
+    while (goOn && !stopped && now() >= delivery.notBefore) {
+      goOn = await sendOne(latest);
+      if (!goOn || !askedAgain) continue;
+      latest = askedAgain; // the page was hidden meanwhile, say: what is left needs keepalive
+      askedAgain = undefined;
+    }
+    sending = false;
     if (askedAgain) {
       const again = askedAgain;
       askedAgain = undefined;

@@ -42,10 +42,13 @@ export const createFrame = (base: Base): Frame => ({ base, fields: noFields });
 export const createBase = (fields: EncodedFields = noFields): Base => ({ fields });
 
 /** Copies fields into their encoded form; what is not an object gives none. */
-export function copyFields(fields: unknown): EncodedFields {
+export const copyFields = (fields: unknown): EncodedFields => fieldsIn(fields) ?? noFields;
+
+/** The same, but `undefined` for what is not an object. */
+export function fieldsIn(fields: unknown): EncodedFields | undefined {
   const encoded = encodeValue(fields, { bytes: maxContextBytes });
   const isObject = typeof encoded === 'object' && encoded !== null && !Array.isArray(encoded);
-  return isObject ? (freezeFields(encoded) as EncodedFields) : noFields;
+  return isObject ? (freezeFields(encoded) as EncodedFields) : undefined;
 }
 
 export const scoped = (frame: Frame, fields: EncodedFields): Frame => ({

@@ -8,6 +8,8 @@ export interface DropReport {
   by_reason: { [reason in DropReason]?: { [level in Level]?: number } };
   /** Ranges, as in `01K…-3..5`. */
   ids: string[];
+  /** How many ids found no room among them. */
+  ids_left_out?: number;
 }
 
 /** Counts what becomes of a set of lines. */
@@ -73,9 +75,10 @@ export function createLedger(): Ledger {
           if (!line.adopted) counts.delivered += 1;
           continue;
         }
-        const report = noteDrop(line.level, fate);
-        addToRanges(report.ids, line.id);
         if (!line.adopted) countOwnDrop(fate);
+        if (line.isDropReport && fate === 'refused') continue; // the next one would be refused too, without end
+        const report = noteDrop(line.level, fate);
+        if (!addToRanges(report.ids, line.id)) report.ids_left_out = (report.ids_left_out ?? 0) + 1;
       }
       for (const watcher of watchers) watcher(lines, fate);
     },
@@ -126,13 +129,15 @@ export function createLedger(): Ledger {
   };
 }
 
-// Lines are dropped oldest first, so a new id mostly goes on where the last range ends.
-function addToRanges(ranges: string[], id: string): void {
+// Lines are dropped oldest first, so a new id mostly goes on where the last range ends. Says whether there was room.
+function addToRanges(ranges: string[], id: string): boolean {
   const at = id.lastIndexOf('-');
   const writer = id.slice(0, at);
   const sequence = Number(id.slice(at + 1));
   const last = /^(.*)-(\d+)(?:\.\.(\d+))?$/.exec(ranges[ranges.length - 1] ?? '');
-  if (last && last[1] === writer && Number(last[3] ?? last[2]) === sequence - 1) {
-    ranges[ranges.length - 1] = `${writer}-${last[2]}..${sequence}`;
-  } else if (ranges.length < maxReportedRanges) ranges.push(id);
+  const goesOn = last !== null && last[1] === writer && Number(last[3] ?? last[2]) === sequence - 1;
+  if (goesOn) ranges[ranges.length - 1] = `${writer}-${last[2]}..${sequence}`;
+  else if (ranges.length < maxReportedRanges) ranges.push(id);
+  else return false;
+  return true;
 }

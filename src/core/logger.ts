@@ -3,6 +3,7 @@
 import { utf8Bytes } from './bytes.js';
 import { internalsOf } from './context.js';
 import { createEntry, type Entry, encodeEntry, numbered } from './entry.js';
+import { longestTimerMs } from './flusher.js';
 import { collapse, copyFields, type Layer, noFields } from './frame.js';
 import type { Ledger } from './ledger.js';
 import { levels, rankOf } from './levels.js';
@@ -56,6 +57,7 @@ export function createLoggerCore(ledger: Ledger, contextBefore: Context): Logger
   let rootLogger: Logger | undefined;
   let internals = internalsOf(contextBefore)!;
   let threshold = 0;
+  let chosen: number | undefined; // by setLevel, possibly before the options are known
   let end: 'closed' | 'off' | undefined;
   let unnumbered: Entry[] = [];
 
@@ -92,7 +94,15 @@ export function createLoggerCore(ledger: Ledger, contextBefore: Context): Logger
       return false;
     }
     const text = numbered(number.id, number.at, rest);
-    const line: Line = { id: number.id, text, bytes: utf8Bytes(text), level: entry.level, at: number.at };
+    const { level, isDropReport } = entry;
+    const line: Line = {
+      id: number.id,
+      text,
+      bytes: utf8Bytes(text),
+      level,
+      at: number.at,
+      ...(isDropReport && { isDropReport }),
+    };
     buffer.push(line);
     wake(line);
     return true;
@@ -119,11 +129,11 @@ export function createLoggerCore(ledger: Ledger, contextBefore: Context): Logger
     const message = `timberlog dropped ${report.total} ${report.total === 1 ? 'line' : 'lines'}`;
     // It is nobody's line: it carries no scope's context, whoever's flush it goes out with.
     const entry = createEntry('warn', message, undefined, collapse(internals.rootFrame), { root, over: noFields });
-    accept({ ...entry, event: JSON.stringify({ timber_dropped: report }) });
+    accept({ ...entry, event: JSON.stringify({ timber_dropped: report }), isDropReport: true });
   }
 
   async function flush(timeoutMs: unknown): Promise<FlushResult> {
-    const ms = typeof timeoutMs === 'number' && timeoutMs >= 0 ? timeoutMs : defaultFlushMs;
+    const ms = typeof timeoutMs === 'number' && timeoutMs >= 0 ? Math.min(timeoutMs, longestTimerMs) : defaultFlushMs;
     numberAll();
     if (!works) return { delivered: 0, dropped: 0, pending: unnumbered.length };
     const result = await works.send(works.buffer.pending(), ms);
@@ -132,7 +142,7 @@ export function createLoggerCore(ledger: Ledger, contextBefore: Context): Logger
 
   function setLevel(level: Level | 'off'): void {
     const rank = rankOf(level);
-    if (rank !== undefined) threshold = rank;
+    if (typeof rank === 'number') threshold = chosen = rank;
     else works?.report('level', `setLevel was given ${String(level)}; it wants ${levels.join(', ')} or off.`);
   }
 
@@ -177,7 +187,7 @@ export function createLoggerCore(ledger: Ledger, contextBefore: Context): Logger
     },
     start(started) {
       const { settings } = started;
-      threshold = rankOf(settings.level);
+      threshold = chosen ?? rankOf(settings.level);
       if (settings.release) root.under = copyFields({ release: settings.release });
       adoptEarly(settings.context);
       internals.reporters.add(started.report);

@@ -13,6 +13,8 @@ export interface Line {
   readonly at: number;
   /** Logged by an earlier page and found on disk; not counted among this logger's own. */
   readonly adopted?: boolean;
+  /** It tells what was dropped: it goes out with the next body, and is dropped last. */
+  readonly isDropReport?: boolean;
 }
 
 export type Fate = 'delivered' | DropReason;
@@ -48,12 +50,27 @@ export function createMemoryBuffer(options: MemoryBufferOptions): Buffer {
   const { maxBytes, maxAgeMs, lostAfterMs, now, onSettled } = options;
   let waiting: Line[] = [];
   let waitingBytes = 0;
+  // Bodies may come back in another order than they went: each line knows its place.
+  const places = new WeakMap<Line, number>();
+  let firstPlace = 0;
+  let lastPlace = 0;
   const underWay = new Map<Line, number>(); // and since when
   let underWayBytes = 0;
 
   function replaceWaiting(lines: Line[]): void {
     waiting = lines;
     waitingBytes = lines.reduce((sum, line) => sum + line.bytes, 0);
+  }
+
+  function putFirst(lines: readonly Line[]): void {
+    firstPlace -= lines.length;
+    lines.forEach((line, i) => void places.set(line, firstPlace + i));
+    replaceWaiting([...lines, ...waiting]);
+  }
+
+  function waitAgain(lines: readonly Line[]): void {
+    const placeOf = (line: Line): number => places.get(line) as number;
+    replaceWaiting([...lines, ...waiting].sort((a, b) => placeOf(a) - placeOf(b)));
   }
 
   function land(lines: readonly Line[]): Line[] {
@@ -64,7 +81,7 @@ export function createMemoryBuffer(options: MemoryBufferOptions): Buffer {
 
   function reclaimLost(): void {
     const lost = [...underWay].filter(([, since]) => now() - since > lostAfterMs).map(([line]) => line);
-    if (lost.length > 0) replaceWaiting([...land(lost), ...waiting]);
+    if (lost.length > 0) waitAgain(land(lost));
   }
 
   function dropTooOld(): void {
@@ -80,10 +97,10 @@ export function createMemoryBuffer(options: MemoryBufferOptions): Buffer {
     if (waitingBytes + underWayBytes <= maxBytes) return;
     let excess = waitingBytes + underWayBytes - maxBytes * 0.9;
     const dropped = new Set<Line>();
-    for (const rank of [rankOf('info'), rankOf('warn'), rankOf('error'), rankOf('fatal')]) {
+    for (const rank of (['info', 'warn', 'error', 'fatal', 'off'] as const).map(rankOf)) {
       for (const line of waiting) {
         if (excess <= 0) break;
-        if (rankOf(line.level) > rank || dropped.has(line)) continue;
+        if (rankOf(line.isDropReport ? 'off' : line.level) > rank || dropped.has(line)) continue;
         dropped.add(line);
         excess -= line.bytes;
       }
@@ -94,12 +111,17 @@ export function createMemoryBuffer(options: MemoryBufferOptions): Buffer {
 
   return {
     push(line) {
-      waiting.push(line);
-      waitingBytes += line.bytes;
+      if (line.isDropReport) putFirst([line]);
+      else {
+        lastPlace += 1;
+        places.set(line, lastPlace);
+        waiting.push(line);
+        waitingBytes += line.bytes;
+      }
       dropUntilWithin();
     },
     adopt(lines) {
-      replaceWaiting([...lines, ...waiting]);
+      putFirst(lines);
       dropTooOld();
       dropUntilWithin();
     },
@@ -128,7 +150,8 @@ export function createMemoryBuffer(options: MemoryBufferOptions): Buffer {
       if (landed.length > 0) onSettled(landed, fate);
     },
     putBack(lines) {
-      replaceWaiting([...land(lines), ...waiting]);
+      const landed = land(lines);
+      if (landed.length > 0) waitAgain(landed);
     },
     waiting: () => waiting.slice(),
     pending: () => [...underWay.keys(), ...waiting].filter((line) => !line.adopted),

@@ -1,4 +1,5 @@
 // LoggerOptions, checked and completed. A wrong one throws a TypeError that names it: the only throw there is.
+import { wellFormed } from './bytes.js';
 import { internalsOf } from './context.js';
 import type { Context, Level, LoggerOptions, Release, Transport, Trouble } from './types.js';
 
@@ -50,9 +51,9 @@ export function checkOptions(options: LoggerOptions, defaults: OptionDefaults): 
     'flush',
     'onTrouble',
   ]);
-  const buffer = objectAt('buffer', given.buffer ?? {});
+  const buffer = objectAt('buffer', or(given.buffer, {}));
   refuseUnknown('buffer.', buffer, ['name', 'maxBytes', 'maxAgeMs', 'persist', 'durability']);
-  const flush = objectAt('flush', given.flush ?? {});
+  const flush = objectAt('flush', or(given.flush, {}));
   refuseUnknown('flush.', flush, ['everyMs', 'maxBodyBytes']);
 
   const endpoint = checkEndpoint(given.endpoint, defaults.baseUrl);
@@ -61,27 +62,30 @@ export function checkOptions(options: LoggerOptions, defaults: OptionDefaults): 
     endpoint: endpoint.href,
     url: withKey(endpoint, key),
     key,
-    name: textAt('name', given.name),
-    level: oneOf('level', given.level ?? 'debug', ['debug', 'info', 'warn', 'error', 'fatal', 'off']),
-    context: checkContext(given.context ?? defaults.context),
+    name: wellFormed(textAt('name', given.name)),
+    level: oneOf('level', or(given.level, 'debug'), ['debug', 'info', 'warn', 'error', 'fatal', 'off']),
+    context: checkContext(or(given.context, defaults.context)),
     release: given.release === undefined ? undefined : checkRelease(given.release),
     transport: given.transport === undefined ? undefined : checkTransport(given.transport),
     buffer: {
       name: textAt('buffer.name', buffer.name),
-      maxBytes: numberAt('buffer.maxBytes', buffer.maxBytes ?? defaultBytes, 'bytes', 65_536),
-      maxAgeMs: numberAt('buffer.maxAgeMs', buffer.maxAgeMs ?? defaultAgeMs, 'milliseconds', 1_000),
-      persist: booleanAt('buffer.persist', buffer.persist ?? true),
-      durability: oneOf('buffer.durability', buffer.durability ?? 'relaxed', ['relaxed', 'strict']),
+      maxBytes: numberAt('buffer.maxBytes', or(buffer.maxBytes, defaultBytes), 'bytes', 65_536),
+      maxAgeMs: numberAt('buffer.maxAgeMs', or(buffer.maxAgeMs, defaultAgeMs), 'milliseconds', 1_000),
+      persist: booleanAt('buffer.persist', or(buffer.persist, true)),
+      durability: oneOf('buffer.durability', or(buffer.durability, 'relaxed'), ['relaxed', 'strict']),
     },
     flush: {
-      everyMs: numberAt('flush.everyMs', flush.everyMs ?? defaultEveryMs, 'milliseconds', 0),
-      maxBodyBytes: numberAt('flush.maxBodyBytes', flush.maxBodyBytes ?? defaults.maxBodyBytes, 'bytes', 1_024),
+      everyMs: numberAt('flush.everyMs', or(flush.everyMs, defaultEveryMs), 'milliseconds', 0),
+      maxBodyBytes: numberAt('flush.maxBodyBytes', or(flush.maxBodyBytes, defaults.maxBodyBytes), 'bytes', 1_024),
     },
     onTrouble: given.onTrouble === undefined ? undefined : functionAt('onTrouble', given.onTrouble),
   };
 }
 
 type Given = { readonly [name: string]: any };
+
+/** Only what is not given has a default: null is wrong. */
+const or = (value: unknown, fallback: unknown): unknown => (value === undefined ? fallback : value);
 
 function checkEndpoint(endpoint: unknown, baseUrl: string | undefined): URL {
   const wanted = baseUrl === undefined ? 'an absolute http(s) URL' : 'an http(s) URL, absolute or relative to the page';
@@ -93,6 +97,8 @@ function checkEndpoint(endpoint: unknown, baseUrl: string | undefined): URL {
     throw wrong('endpoint', endpoint, wanted);
   }
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw wrong('endpoint', endpoint, wanted);
+  // fetch refuses such URLs (fetch.spec.whatwg.org/#dom-request)
+  if (url.username || url.password) throw wrong('endpoint', url.origin, `${wanted}, without user name and password`);
   return url;
 }
 

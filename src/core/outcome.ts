@@ -13,28 +13,28 @@ export interface Answer {
 const maxRetryAfterMs = 60 * 60_000;
 
 /**
- * A readable, not redirected 2xx that is not HTML acknowledges; once the endpoint has announced itself by the header
- * `Timberlog-Collector`, an answer without it does not (a captive portal's, say).
+ * A readable, not redirected 2xx that is not HTML acknowledges. Once the endpoint has announced itself by the header
+ * `Timberlog-Collector`, an answer without it is somebody else's (a captive portal's, a proxy's) and says nothing of the
+ * lines, whatever its status.
  */
 export function judgeAnswer(answer: Answer, announced: boolean, now: number): Outcome {
-  const { status } = answer;
+  const { status, headers } = answer;
+  const retry = (why: string): Outcome => ({ kind: 'retry', why, ...retryAfter(headers.get('retry-after'), now) });
   if (answer.type === 'opaque' || answer.type === 'opaqueredirect' || answer.redirected || isRedirect(status)) {
     return { kind: 'retry', why: `the answer was a redirect or could not be read (status ${status})` };
   }
+  if (announced && !headers.get('timberlog-collector')) {
+    return retry(`status ${status} came without the collector's own header`);
+  }
   if (status >= 200 && status < 300) {
-    if (/html/i.test(answer.headers.get('content-type') ?? '')) {
-      return { kind: 'retry', why: `status ${status} came with an HTML page` };
-    }
-    if (announced && !answer.headers.get('timberlog-collector')) {
-      return { kind: 'retry', why: `status ${status} came without the collector's own header` };
-    }
-    return { kind: 'delivered' };
+    const isPage = /html/i.test(headers.get('content-type') ?? '');
+    return isPage ? { kind: 'retry', why: `status ${status} came with an HTML page` } : { kind: 'delivered' };
   }
   const why = `status ${status}`;
   if (status === 413) return { kind: 'tooLarge', why };
   if (status === 400 || status === 422) return { kind: 'refused', why };
   if (status === 401 || status === 403 || status === 404) return { kind: 'denied', why };
-  return { kind: 'retry', why, ...retryAfter(answer.headers.get('retry-after'), now) };
+  return retry(why);
 }
 
 const isRedirect = (status: number): boolean => status >= 300 && status < 400;

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 // The public types of the core: what an application gives and gets. Behaviour is elsewhere.
 
 /** What a caller attaches: any values under any names. They are copied when given, into their encoded form. */
@@ -20,7 +21,7 @@ export interface Context {
   /**
    * Merges fields into the base under every scope: `set({ user: { id } })` at login, `set({ user: undefined })` at
    * logout. In a page: the page's. In a withTimber invocation: that invocation's, for all its later lines. Elsewhere:
-   * the process's.
+   * the process's; in a Worker's other invocations it does nothing, as nobody knows whose it would be.
    */
   set(fields: Fields): void;
   /** The collapsed context, frozen: base and scopes merged, every value in its encoded form. */
@@ -137,7 +138,7 @@ export interface BufferOptions {
 }
 
 export interface FlushTiming {
-  /** Milliseconds from a line to its body. @default 5_000 */
+  /** Pages: milliseconds from a line to its body. Elsewhere bodies go after an invocation, and by `flush()`. @default 5_000 */
   everyMs?: number;
   /** UTF-8 bytes. A body is sent at once when this much waits. @default 49_152 */
   maxBodyBytes?: number;

@@ -8,6 +8,8 @@ declare class URL {
   readonly hash: string;
   readonly host: string;
   readonly pathname: string;
+  readonly username: string;
+  readonly password: string;
   readonly searchParams: { set(name: string, value: string): void };
 }
 declare const console: { warn(...values: unknown[]): void };

@@ -44,7 +44,8 @@ export function createWriter(sources: WriterSources): Writer {
     name,
     next() {
       const prefix = name();
-      latest = Math.max(latest, sources.now());
+      const time = sources.now();
+      if (time > latest) latest = time; // never back, and a clock that gives NaN costs no number
       sequence += 1;
       return { id: `${prefix}-${sequence}`, at: latest };
     },
