@@ -15,12 +15,18 @@ export function beaconLines(lines: readonly Line[], send: (body: Body) => boolea
   const urgentFirst = [...lines].sort((a, b) => Number(isUrgent(b.level)) - Number(isUrgent(a.level)));
   const taken: Line[] = [];
   let limit = maxBeaconBytes;
-  while (taken.length < urgentFirst.length) {
-    const next = fitting(urgentFirst, taken.length, limit);
-    if (next.length === 0) break;
+  let from = 0;
+  while (from < urgentFirst.length) {
+    const next = fitting(urgentFirst, from, limit);
+    if (next.length === 0) {
+      from += 1; // this line alone is too large for what is left: smaller ones may fit
+      continue;
+    }
     const body = joinLines(next);
-    if (send(body)) taken.push(...next);
-    else limit = Math.floor(body.bytes / 2);
+    if (send(body)) {
+      taken.push(...next);
+      from += next.length;
+    } else limit = Math.floor(body.bytes / 2);
   }
   return taken;
 }

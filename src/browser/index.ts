@@ -1,6 +1,5 @@
 // The browser build: joins the core with zone.js scopes, IndexedDB, fetch and sendBeacon.
 // Importing it installs context tracking and does nothing else.
-import { utf8Bytes } from '../core/bytes.js';
 import { createContextOver } from '../core/context.js';
 import { createFlusher, type Timers } from '../core/flusher.js';
 import { awaitFates, createParts } from '../core/join.js';
@@ -56,7 +55,6 @@ const now = (): number => Date.now();
 
 /** Keepalive requests and beacons share 64 KiB a page; this leaves room for others. */
 const maxBodyBytes = 48 * 1024;
-const maxKeepaliveBytes = 60 * 1024;
 
 /**
  * A logger that buffers its lines, in IndexedDB too, and delivers them to the collector at `endpoint`.
@@ -149,8 +147,9 @@ export function createLogger(options: LoggerOptions): Logger {
       }),
     send: (lines, timeoutMs) =>
       outside(() => {
+        const fates = awaitFates(ledger, lines, timeoutMs, timers); // first: what is too old is dropped inside flush
         flusher.flush();
-        return awaitFates(ledger, lines, timeoutMs, timers);
+        return fates;
       }),
     saved: () => persistence?.saved() ?? 0,
     stop() {
@@ -172,14 +171,10 @@ function createChannel(name: string): BroadcastChannel | undefined {
   }
 }
 
-function fetchOutside(fetch: typeof globalThis.fetch) {
-  return (url: string, init: object): Promise<Response> =>
-    outside(() => {
-      const { keepalive, ...rest } = init as RequestInit;
-      const fits = keepalive === true && utf8Bytes(rest.body as string) <= maxKeepaliveBytes;
-      return fetch(url, { ...rest, keepalive: fits, credentials: 'omit', cache: 'no-store' });
-    });
-}
+const fetchOutside =
+  (fetch: typeof globalThis.fetch) =>
+  (url: string, init: object): Promise<Response> =>
+    outside(() => fetch(url, { ...init, credentials: 'omit', cache: 'no-store' }));
 
 // One's own transport decides itself whether it can send while the page goes.
 function beaconWith(url: string, transport: Transport, isOwn: boolean): (body: { text: string }) => boolean {

@@ -66,7 +66,12 @@ export function createPersistence(options: PersistenceOptions): Persistence {
   function saveNow(): void {
     timers.clear(timer);
     timerAt = Number.POSITIVE_INFINITY;
-    if (unsaved.size === 0 || now() < notBefore) return;
+    if (unsaved.size === 0) return;
+    notBefore = Math.min(notBefore, now() + retryAfterMs); // no later, where somebody set the clock back
+    if (now() < notBefore) {
+      saveAt(notBefore);
+      return;
+    }
     savedAt = now();
     const lines = [...unsaved];
     unsaved.clear();
@@ -151,7 +156,7 @@ export function createPersistence(options: PersistenceOptions): Persistence {
   return {
     pushed(line) {
       unsaved.add(line);
-      saveAt(savedAt + (isUrgent(line.level) ? urgentEveryMs : saveEveryMs));
+      saveAt(Math.min(savedAt, now()) + (isUrgent(line.level) ? urgentEveryMs : saveEveryMs));
     },
     settled(lines) {
       const done: RecordKey[] = [];
@@ -166,7 +171,10 @@ export function createPersistence(options: PersistenceOptions): Persistence {
       removeRecords(done);
       if (unadopted && !buffer.waiting().some((line) => line.adopted)) void adopt();
     },
-    saveNow,
+    saveNow() {
+      notBefore = 0; // it may be the last chance: the disk is tried, whatever it said before
+      saveNow();
+    },
     adopt,
     saved() {
       let count = 0;
