@@ -1,5 +1,5 @@
 // The Workers build, also for Node, Deno and Bun: joins the core with AsyncLocalStorage and fetch.
-import { createContextOver } from '../core/context.js';
+import { type ContextInternals, createContextOver, internalsOf } from '../core/context.js';
 import type { Delivery } from '../core/delivery.js';
 import type { Frame } from '../core/frame.js';
 import { createParts } from '../core/join.js';
@@ -11,6 +11,7 @@ import { createTroubles } from '../core/trouble.js';
 import type { Context, FlushResult, Logger, LoggerOptions } from '../core/types.js';
 import { createWriter, type WriterSources } from '../core/writer.js';
 import { createAlsScope, createSynchronousStorage, type Storage } from './alsScope.js';
+import { createInvocations } from './invocations.js';
 import { registerLogger } from './withTimber.js';
 
 export type {
@@ -37,10 +38,47 @@ export { withTimber } from './withTimber.js';
 // A static import would stop a Worker without the flag nodejs_als or nodejs_compat at start-up; this one is caught.
 const hooks = await import('node:async_hooks').catch(() => undefined);
 
+const createStorage = <T>(): Storage<T> => (hooks ? new hooks.AsyncLocalStorage<T>() : createSynchronousStorage<T>());
+
+const invocations = createInvocations(createStorage(), {
+  followsAwaits: hooks !== undefined,
+  // developers.cloudflare.com/workers/runtime-apis/web-standards/#navigatoruseragent
+  inUnknownInvocation: () => globalThis.navigator?.userAgent === 'Cloudflare-Workers' && !isModuleCode(),
+});
+
+// The one place in a Worker where no random bytes may be drawn.
+function isModuleCode(): boolean {
+  try {
+    crypto.getRandomValues(new Uint8Array(1));
+    return false;
+  } catch {
+    return true;
+  }
+}
+
 /** An independent context: nothing of the shared one is in it, nor the other way round. */
 export function createContext(): Context {
-  const storage: Storage<Frame> = hooks ? new hooks.AsyncLocalStorage<Frame>() : createSynchronousStorage<Frame>();
-  return createContextOver(createAlsScope(storage), queueMicrotask);
+  const scope = createAlsScope<Frame>(createStorage());
+  const current = (): Frame | undefined => scope.current() ?? invocations.frameOf(created);
+  const created: Context = createContextOver({ ...scope, current }, queueMicrotask);
+  refuseLostSets(created);
+  return created;
+}
+
+// What one request sets where nothing tells us which it is would else be the base of all requests: in code that
+// withTimber does not wrap, in a WebSocket's listeners, and after an await where there is no AsyncLocalStorage.
+function refuseLostSets(created: Context): void {
+  const { reporters } = internalsOf(created) as ContextInternals;
+  const withoutLogger = createTroubles();
+  const { set } = created;
+  created.set = (fields) => {
+    if (!invocations.mayBeLost()) return set(fields);
+    for (const report of reporters.size > 0 ? reporters : [withoutLogger])
+      report(
+        'set',
+        'context.set did nothing: it was called outside of what withTimber follows, where nobody knows whose it is.',
+      );
+  };
 }
 
 /** The context that all loggers share unless they are given another. */
@@ -63,6 +101,8 @@ const maxBodyBytes = 512 * 1024;
 /** `waitUntil` ends what takes longer than 30 s (developers.cloudflare.com/workers/runtime-apis/context). */
 const answerWithinMs = 20_000;
 const lostAfterMs = 60_000;
+/** How often a flush looks whether lines that another one has under way have landed: soon enough for whoever awaits it. */
+const lookAgainMs = 50;
 
 /**
  * A logger whose lines are delivered after each invocation that `withTimber` wraps, and by `logger.flush()`. Given a
@@ -92,7 +132,7 @@ export function createLogger(options: LoggerOptions | ((env: any) => LoggerOptio
         console.warn(`timberlog: the logger is off. ${(cause as Error)?.message ?? cause}`);
       }
     },
-    context: () => core.works?.settings.context ?? context,
+    runInvocation: (facts, fn) => invocations.run(core.works?.settings.context ?? context, facts, fn),
     async flushOnce() {
       core.catchUp();
       if (delivery && now() >= delivery.notBefore) await sendNext(delivery);
@@ -135,8 +175,8 @@ function start(given: LoggerOptions, core: LoggerCore, ledger: Ledger): Delivery
 const sendNext = (delivery: Delivery): ReturnType<Delivery['sendNext']> =>
   delivery.sendNext({ signal: AbortSignal.timeout(answerWithinMs) });
 
-// No promise here is ever settled by another request, and none of another request is awaited: what others have under
-// way stays pending.
+// No promise here is ever settled by another request, and none of another request is awaited: lines that another flush
+// has under way are looked at again after a while.
 async function sendUntilSettled(
   delivery: Delivery,
   ledger: Ledger,
@@ -149,13 +189,16 @@ async function sendUntilSettled(
   for (;;) {
     const wait = delivery.notBefore - now();
     if (tally.result().pending === 0 || now() + Math.max(0, wait) >= endAt) break;
-    if (wait > 0) await new Promise<void>((resolve) => void setTimeout(resolve, wait));
+    if (wait > 0) await passMs(wait);
     const sent = await withinMs(endAt - now(), sendNext(delivery));
-    if (sent === undefined || sent === 'idle') break;
+    if (sent === undefined) break;
+    if (sent === 'idle') await passMs(Math.min(lookAgainMs, Math.max(0, endAt - now())));
   }
   tally.end();
   return tally.result();
 }
+
+const passMs = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
 
 function withinMs<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
   return new Promise((resolve, reject) => {

@@ -7,6 +7,7 @@ declare const crypto: {
 declare function fetch(url: string, init: object): Promise<any>;
 declare function setTimeout(fn: () => void, afterMs: number): unknown;
 declare function clearTimeout(timer: unknown): void;
+declare var navigator: { readonly userAgent?: string } | undefined;
 declare const AbortSignal: { timeout(afterMs: number): unknown };
 declare module 'node:async_hooks' {
   export class AsyncLocalStorage<T> {

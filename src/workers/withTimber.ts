@@ -1,14 +1,16 @@
 // An invocation of a Worker: its own context, its lines delivered once it is over.
-import { type ContextInternals, internalsOf } from '../core/context.js';
 import { copyFields } from '../core/frame.js';
 import { coreOf, type LoggerCore } from '../core/logger.js';
-import type { Context, Logger } from '../core/types.js';
+import type { EncodedFields } from '../core/merge.js';
+import type { Logger } from '../core/types.js';
+import { withFetch } from './withFetch.js';
 
 /** What withTimber needs of a logger beyond its public face. */
 export interface WorkerLogger {
   /** Checks options that wait for an environment; the first call counts. Never throws. */
   configure(env: unknown): void;
-  context(): Context;
+  /** Runs fn as an invocation of its own, with facts under the logger's context. */
+  runInvocation<T>(facts: EncodedFields, fn: () => T): T;
   /** Sends one body. Never rejects. */
   flushOnce(): Promise<void>;
 }
@@ -28,9 +30,9 @@ type FetchHandler = (request: any, env: any, ctx: any) => unknown;
 
 /**
  * Wraps a Worker's handlers. Each `fetch` runs in a context of its own, with `http.method`, `host`, `path` and
- * `request_id` (Cloudflare's ray id, or a new one) and `platform.cloudflare.colo`; lines are sent once after the
- * handler and what it gave to `ctx.waitUntil`, in `ctx.waitUntil`. An exception is logged, delivered, and rethrown
- * unchanged. All other handlers and properties are passed through.
+ * `request_id` (Cloudflare's ray id, or a new one) and `platform.cloudflare.colo`. Lines are sent once after the
+ * handler and what it gave to `ctx.waitUntil`: in `ctx.waitUntil`, where there is one. An exception is logged,
+ * delivered, and rethrown unchanged. All other handlers and properties are passed through.
  */
 export function withTimber<Handlers extends { fetch: FetchHandler }>(logger: Logger, handlers: Handlers): Handlers {
   const core = coreOf(logger);
@@ -41,7 +43,6 @@ export function withTimber<Handlers extends { fetch: FetchHandler }>(logger: Log
   }
   const fetch: FetchHandler = (request, env, ctx) => {
     workerLogger.configure(env);
-    const internals = internalsOf(workerLogger.context()) as ContextInternals;
     const background: Promise<unknown>[] = [];
     const handle = async (): Promise<unknown> => {
       try {
@@ -50,14 +51,13 @@ export function withTimber<Handlers extends { fetch: FetchHandler }>(logger: Log
         logger.error(error as Error);
         throw error;
       } finally {
-        ctx.waitUntil(flushAfter(background, workerLogger));
+        const flushed = flushAfter(background, workerLogger);
+        if (canWait(ctx)) ctx.waitUntil(flushed);
       }
     };
-    return internals.runOverOwnBase(copyFields(factsOf(request)), handle);
+    return workerLogger.runInvocation(copyFields(factsOf(request)), handle);
   };
-  return new Proxy(handlers, {
-    get: (target, name) => (name === 'fetch' ? fetch : Reflect.get(target, name, target)),
-  });
+  return withFetch(handlers, fetch);
 }
 
 async function flushAfter(background: Promise<unknown>[], workerLogger: WorkerLogger): Promise<void> {
@@ -65,7 +65,12 @@ async function flushAfter(background: Promise<unknown>[], workerLogger: WorkerLo
   await workerLogger.flushOnce();
 }
 
-function recordWaitUntil<C extends InvocationContext>(ctx: C, background: Promise<unknown>[]): C {
+// Servers of Node, Deno and Bun, and an application's own tests, call fetch without a ctx.
+const canWait = (ctx: unknown): ctx is InvocationContext =>
+  typeof (ctx as InvocationContext | undefined)?.waitUntil === 'function';
+
+function recordWaitUntil<C>(ctx: C, background: Promise<unknown>[]): C {
+  if (!canWait(ctx)) return ctx;
   const waitUntil = (promise: Promise<unknown>): void => {
     background.push(promise);
     ctx.waitUntil(promise);
