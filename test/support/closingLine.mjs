@@ -1,0 +1,30 @@
+// Counts all tests of a run, and ends its output with `N passed, N failed`. Plain JavaScript: the test script, which
+// has the last word, prints with it too.
+
+/**
+ * A vitest reporter. Counted as failed besides tests: files that cannot be loaded, suites whose hooks throw, unhandled
+ * errors. Started by the test script, it hands the counts over to it; else it prints the line when vitest ends.
+ */
+export function createClosingLine() {
+  return {
+    async onTestRunEnd(modules, unhandledErrors) {
+      const counts = { passed: 0, failed: unhandledErrors.length, skipped: 0 };
+      for (const module of modules) count(module, counts);
+      if (process.send) await new Promise((resolve) => process.send(counts, resolve));
+      else process.once('exit', () => console.log(closingLine(counts)));
+    },
+  };
+}
+
+export function closingLine({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
+
+function count(module, counts) {
+  if (module.errors().length > 0) counts.failed++;
+  for (const suite of module.children.allSuites()) if (suite.errors().length > 0) counts.failed++;
+  for (const test of module.children.allTests()) {
+    const { state } = test.result();
+    counts[state === 'pending' ? 'failed' : state]++;
+  }
+}
