@@ -27,6 +27,9 @@ const zoneImpl = {
 
 const typescriptOnly = () => typescript({ tsconfig: './tsconfig.rollup.json', outputToFilesystem: false });
 
+/** Kept through minification; NOTICE.md has the licences of what is inside. */
+const banner = '/*! @license timberlog, MIT; third-party code inside: NOTICE.md of the package */';
+
 const warnAsError = (warning) => {
   throw new Error(warning.message);
 };
@@ -36,7 +39,7 @@ const esm = (input, file, plugins = [], external = []) => ({
   external,
   onwarn: warnAsError,
   plugins: [...plugins, nodeResolve(), typescriptOnly()],
-  output: { file, format: 'es', sourcemap: true, inlineDynamicImports: true },
+  output: { file, format: 'es', sourcemap: true, inlineDynamicImports: true, banner },
 });
 
 export default [
@@ -51,6 +54,7 @@ export default [
       format: 'iife',
       name: 'timber',
       sourcemap: true,
+      banner,
       plugins: [terser({ ecma: 2020, format: { comments: /@license/ } })],
     },
   },

@@ -18,25 +18,7 @@ import { outside } from './scope/outsideZone.js';
 import { installTracking } from './scope/zone.js';
 import { createTabs } from './tabs.js';
 
-export type {
-  Body,
-  BufferOptions,
-  Context,
-  DropReason,
-  Fields,
-  FlushOptions,
-  FlushResult,
-  FlushTiming,
-  Level,
-  Logger,
-  LoggerOptions,
-  Outcome,
-  Release,
-  SendOptions,
-  Stats,
-  Transport,
-  Trouble,
-} from '../core/types.js';
+export type * from '../core/types.js';
 
 const tracking = installTracking();
 const queueNative = (fn: () => void): void => outside(() => queueMicrotask(fn));

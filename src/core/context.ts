@@ -35,7 +35,10 @@ export const internalsOf = (context: unknown): ContextInternals | undefined =>
 /** Calls fn when the code of this turn has ended, in no context. */
 export type AtEndOfTurn = (fn: () => void) => void;
 
-export function createContextOver(scope: Scope<Frame>, atEndOfTurn: AtEndOfTurn): Context {
+/** A sentence, where nobody knows whose base `set` would change. */
+export type RefuseSet = () => string | undefined;
+
+export function createContextOver(scope: Scope<Frame>, atEndOfTurn: AtEndOfTurn, refuseSet?: RefuseSet): Context {
   const rootFrame = createFrame(createBase());
   const reporters = new Set<ReportTrouble>();
   const reportWithoutLogger = createTroubles();
@@ -77,7 +80,9 @@ export function createContextOver(scope: Scope<Frame>, atEndOfTurn: AtEndOfTurn)
     fn === undefined ? openBlock(framed(fields)) : scope.run(framed(fields), fn);
 
   function set(fields: Fields): void {
-    setBase(currentFrame().base, given(fields));
+    const refusal = refuseSet?.();
+    if (refusal) report('set', refusal);
+    else setBase(currentFrame().base, given(fields));
   }
 
   function bind<F extends (...args: any[]) => unknown>(fn: F): F {

@@ -1,38 +1,20 @@
 // The Workers build, also for Node, Deno and Bun: joins the core with AsyncLocalStorage and fetch.
-import { type ContextInternals, createContextOver, internalsOf } from '../core/context.js';
+import { createContextOver } from '../core/context.js';
 import type { Delivery } from '../core/delivery.js';
 import type { Frame } from '../core/frame.js';
 import { createParts } from '../core/join.js';
 import { createLedger, type Ledger } from '../core/ledger.js';
 import { createLoggerCore, type LoggerCore } from '../core/logger.js';
-import type { Line } from '../core/memoryBuffer.js';
 import { checkOptions } from '../core/options.js';
 import { createTroubles } from '../core/trouble.js';
-import type { Context, FlushResult, Logger, LoggerOptions } from '../core/types.js';
+import type { Context, Logger, LoggerOptions } from '../core/types.js';
 import { createWriter, type WriterSources } from '../core/writer.js';
 import { createAlsScope, createSynchronousStorage, type Storage } from './alsScope.js';
 import { createInvocations } from './invocations.js';
+import { sendNext, sendUntilSettled } from './sendUntilSettled.js';
 import { registerLogger } from './withTimber.js';
 
-export type {
-  Body,
-  BufferOptions,
-  Context,
-  DropReason,
-  Fields,
-  FlushOptions,
-  FlushResult,
-  FlushTiming,
-  Level,
-  Logger,
-  LoggerOptions,
-  Outcome,
-  Release,
-  SendOptions,
-  Stats,
-  Transport,
-  Trouble,
-} from '../core/types.js';
+export type * from '../core/types.js';
 export { withTimber } from './withTimber.js';
 
 // A static import would stop a Worker without the flag nodejs_als or nodejs_compat at start-up; this one is caught.
@@ -56,29 +38,19 @@ function isModuleCode(): boolean {
   }
 }
 
+// What one request sets where nothing tells us which it is would else be the base of all requests: in code that
+// withTimber does not wrap, in a WebSocket's listeners, and after an await where there is no AsyncLocalStorage.
+const refuseSet = (): string | undefined =>
+  invocations.mayBeLost()
+    ? 'context.set did nothing: it was called outside of what withTimber follows, where nobody knows whose it is.'
+    : undefined;
+
 /** An independent context: nothing of the shared one is in it, nor the other way round. */
 export function createContext(): Context {
   const scope = createAlsScope<Frame>(createStorage());
   const current = (): Frame | undefined => scope.current() ?? invocations.frameOf(created);
-  const created: Context = createContextOver({ ...scope, current }, queueMicrotask);
-  refuseLostSets(created);
+  const created: Context = createContextOver({ ...scope, current }, queueMicrotask, refuseSet);
   return created;
-}
-
-// What one request sets where nothing tells us which it is would else be the base of all requests: in code that
-// withTimber does not wrap, in a WebSocket's listeners, and after an await where there is no AsyncLocalStorage.
-function refuseLostSets(created: Context): void {
-  const { reporters } = internalsOf(created) as ContextInternals;
-  const withoutLogger = createTroubles();
-  const { set } = created;
-  created.set = (fields) => {
-    if (!invocations.mayBeLost()) return set(fields);
-    for (const report of reporters.size > 0 ? reporters : [withoutLogger])
-      report(
-        'set',
-        'context.set did nothing: it was called outside of what withTimber follows, where nobody knows whose it is.',
-      );
-  };
 }
 
 /** The context that all loggers share unless they are given another. */
@@ -98,11 +70,7 @@ const sources: WriterSources = {
 
 /** One body a flush: it may be large. */
 const maxBodyBytes = 512 * 1024;
-/** `waitUntil` ends what takes longer than 30 s (developers.cloudflare.com/workers/runtime-apis/context). */
-const answerWithinMs = 20_000;
 const lostAfterMs = 60_000;
-/** How often a flush looks whether lines that another one has under way have landed: soon enough for whoever awaits it. */
-const lookAgainMs = 50;
 
 /**
  * A logger whose lines are delivered after each invocation that `withTimber` wraps, and by `logger.flush()`. Given a
@@ -170,39 +138,4 @@ function start(given: LoggerOptions, core: LoggerCore, ledger: Ledger): Delivery
     stop() {},
   });
   return delivery;
-}
-
-const sendNext = (delivery: Delivery): ReturnType<Delivery['sendNext']> =>
-  delivery.sendNext({ signal: AbortSignal.timeout(answerWithinMs) });
-
-// No promise here is ever settled by another request, and none of another request is awaited: lines that another flush
-// has under way are looked at again after a while.
-async function sendUntilSettled(
-  delivery: Delivery,
-  ledger: Ledger,
-  lines: readonly Line[],
-  timeoutMs: number,
-): Promise<FlushResult> {
-  const tally = ledger.tally(lines);
-  const endAt = now() + timeoutMs;
-  delivery.hurry();
-  for (;;) {
-    const wait = delivery.notBefore - now();
-    if (tally.result().pending === 0 || now() + Math.max(0, wait) >= endAt) break;
-    if (wait > 0) await passMs(wait);
-    const sent = await withinMs(endAt - now(), sendNext(delivery));
-    if (sent === undefined) break;
-    if (sent === 'idle') await passMs(Math.min(lookAgainMs, Math.max(0, endAt - now())));
-  }
-  tally.end();
-  return tally.result();
-}
-
-const passMs = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
-
-function withinMs<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => resolve(undefined), ms);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }
