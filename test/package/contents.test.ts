@@ -17,7 +17,7 @@ const bundles = ['dist/browser.js', 'dist/workers.js', 'dist/timberlog.min.js'];
 
 test('holds the bundles, their maps, the declarations and the papers, nothing else', () => {
   const expected =
-    /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/[a-z.]+\.js(\.map)?|dist\/types\/.+\.d\.ts(\.map)?)$/;
+    /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|NOTICE\.md|dist\/[a-z.]+\.js(\.map)?|dist\/types\/.+\.d\.ts(\.map)?)$/;
   expect(packed.files.filter((file) => !expected.test(file))).toEqual([]);
 });
 
