@@ -55,7 +55,7 @@ export default [
       name: 'timber',
       sourcemap: true,
       banner,
-      plugins: [terser({ ecma: 2020, format: { comments: /@license/ } })],
+      plugins: [terser({ ecma: 2020, format: { comments: /@license/, ascii_only: true } })],
     },
   },
 ];

@@ -5,14 +5,12 @@ import { createFlusher, type Timers } from '../core/flusher.js';
 import { awaitFates, createParts } from '../core/join.js';
 import { createLedger } from '../core/ledger.js';
 import { createLoggerCore } from '../core/logger.js';
-import type { Line } from '../core/memoryBuffer.js';
 import { checkOptions } from '../core/options.js';
 import { createTroubles } from '../core/trouble.js';
-import type { Context, Logger, LoggerOptions, Transport } from '../core/types.js';
+import type { Body, Context, Logger, LoggerOptions, Transport } from '../core/types.js';
 import { createWriter } from '../core/writer.js';
-import { beaconLines } from './beacon.js';
 import { createLineStore } from './lineStore.js';
-import { watchPageExit } from './pageExit.js';
+import { staysForEver, watchPageExit } from './pageExit.js';
 import { createPersistence, type Persistence } from './persist.js';
 import { outside } from './scope/outsideZone.js';
 import { installTracking } from './scope/zone.js';
@@ -81,7 +79,12 @@ export function createLogger(options: LoggerOptions): Logger {
   if (tabs) {
     const { durability } = settings.buffer;
     persistence = createPersistence({
-      store: createLineStore({ bufferName, durability, indexedDB: () => globalThis.indexedDB }),
+      store: createLineStore({
+        bufferName,
+        durability,
+        indexedDB: () => globalThis.indexedDB,
+        onLost: () => persistence?.saveAgain(),
+      }),
       buffer,
       bufferName,
       writerName,
@@ -93,26 +96,18 @@ export function createLogger(options: LoggerOptions): Logger {
     });
   }
 
-  const send = beaconWith(settings.url, transport, settings.transport !== undefined);
-  const handedOver = new Set<Line>();
-  const stopWatching = outside(() =>
-    watchPageExit({
-      onHidden() {
-        persistence?.saveNow();
-        flusher.flush({ keepalive: true });
-      },
-      onExit() {
-        core.catchUp();
-        persistence?.saveNow();
-        flusher.recall();
-        const left = buffer.waiting().filter((line) => !handedOver.has(line));
-        for (const line of beaconLines(left, send)) handedOver.add(line);
-      },
-      onReturn() {
-        handedOver.clear();
-        flusher.flush();
-      },
-    }),
+  const pageExit = outside(() =>
+    typeof document === 'undefined'
+      ? staysForEver
+      : watchPageExit({
+          buffer,
+          flusher,
+          saveNow: () => persistence?.saveNow(),
+          catchUp: core.catchUp,
+          sendOnExit: beaconWith(settings.url, transport, settings.transport !== undefined),
+          atEndOfTurn: queueNative,
+          now,
+        }),
   );
   const onOnline = (): void => flusher.flush();
   outside(() => globalThis.addEventListener?.('online', onOnline));
@@ -125,6 +120,7 @@ export function createLogger(options: LoggerOptions): Logger {
     wake: (line) =>
       outside(() => {
         persistence?.pushed(line);
+        pageExit.pushed();
         flusher.wake(line);
       }),
     send: (lines, timeoutMs) =>
@@ -137,11 +133,11 @@ export function createLogger(options: LoggerOptions): Logger {
     stop() {
       flusher.stop();
       tabs?.close();
-      stopWatching();
+      pageExit.stop();
       globalThis.removeEventListener?.('online', onOnline);
     },
   });
-  outside(() => persistence?.adopt());
+  outside(() => persistence?.begin());
   return core.logger;
 }
 
@@ -159,10 +155,10 @@ const fetchOutside =
     outside(() => fetch(url, { ...init, credentials: 'omit', cache: 'no-store' }));
 
 // One's own transport decides itself whether it can send while the page goes.
-function beaconWith(url: string, transport: Transport, isOwn: boolean): (body: { text: string }) => boolean {
+function beaconWith(url: string, transport: Transport, isOwn: boolean): (body: Body) => boolean {
   return (body) => {
     try {
-      if (isOwn) return transport.sendOnExit?.(body as never) ?? false;
+      if (isOwn) return transport.sendOnExit?.(body) ?? false;
       return navigator.sendBeacon(url, body.text);
     } catch {
       return false; // missing, or patched by somebody to throw: the lines stay in IndexedDB

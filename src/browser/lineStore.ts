@@ -12,8 +12,8 @@ export interface StoredLines {
 }
 
 export interface LineStore {
-  /** True once a write would start inside its call. */
-  isOpen(): boolean;
+  /** Resolves when the database is open: from then on a write is started inside its call. */
+  open(): Promise<unknown>;
   /** Resolves when the lines are committed; the write is started and committed inside the call if the database is open. */
   save(key: RecordKey, lines: readonly Line[]): Promise<void>;
   remove(keys: readonly RecordKey[]): Promise<void>;
@@ -26,6 +26,8 @@ export interface LineStoreOptions {
   durability: 'relaxed' | 'strict';
   /** What opens databases; reading it from `window` may throw, so it is asked for when needed. */
   indexedDB(): IDBFactory | undefined;
+  /** The database was closed by somebody else: what was saved in it may be gone. */
+  onLost(): void;
 }
 
 const databaseName = 'timberlog';
@@ -37,7 +39,7 @@ interface StoredRecord {
   readonly text: string;
 }
 
-export function createLineStore({ bufferName, durability, indexedDB }: LineStoreOptions): LineStore {
+export function createLineStore({ bufferName, durability, indexedDB, onLost }: LineStoreOptions): LineStore {
   let database: IDBDatabase | undefined;
   let opening: Promise<IDBDatabase> | undefined;
 
@@ -47,12 +49,17 @@ export function createLineStore({ bufferName, durability, indexedDB }: LineStore
     opening = undefined;
   }
 
+  function lose(): void {
+    forget();
+    onLost();
+  }
+
   function open(): Promise<IDBDatabase> {
     opening ??= openDatabase(indexedDB()).then(
       (opened) => {
         database = opened;
-        opened.onclose = forget; // site data cleared, or the disk gone
-        opened.onversionchange = forget; // a newer version in another tab, or a delete: do not stand in its way
+        opened.onclose = lose; // site data cleared, or the disk gone
+        opened.onversionchange = lose; // a newer version in another tab, or a delete: do not stand in its way
         return opened;
       },
       (cause) => {
@@ -77,13 +84,13 @@ export function createLineStore({ bufferName, durability, indexedDB }: LineStore
     try {
       return start(database, mode, act);
     } catch {
-      forget(); // closed without an event: once more, on a new connection
+      lose(); // closed without an event: once more, on a new connection
       return open().then((opened) => start(opened, mode, act));
     }
   };
 
   return {
-    isOpen: () => database !== undefined,
+    open,
     save(key, lines) {
       const record: StoredRecord = { text: lines.map((line) => line.text).join('\n') };
       return set(key as unknown as IDBValidKey, record, useStore);

@@ -25,8 +25,10 @@ export interface Persistence {
   settled(lines: readonly Line[]): void;
   /** Saves what is not saved yet, inside the call if the database is open. */
   saveNow(): void;
-  /** Puts what pages that are gone left unsent into the buffer, some at a time. */
-  adopt(): Promise<void>;
+  /** Opens the database, and puts what pages that are gone left unsent into the buffer, some at a time. */
+  begin(): Promise<void>;
+  /** What was saved may be gone: all that is not settled is saved once more. */
+  saveAgain(): void;
   saved(): number;
 }
 
@@ -135,7 +137,8 @@ export function createPersistence(options: PersistenceOptions): Persistence {
     let after = unadopted?.after;
     unadopted = undefined;
     try {
-      const living = await options.livingWriters();
+      // Opened at once, while others answer: only then is an error saved inside its call.
+      const [living] = await Promise.all([options.livingWriters(), inTime(store.open)]);
       for (;;) {
         const found = await inTime(() => store.readAfter(after, recordsAtOnce));
         const lines = readNext(living, found);
@@ -175,7 +178,12 @@ export function createPersistence(options: PersistenceOptions): Persistence {
       notBefore = 0; // it may be the last chance: the disk is tried, whatever it said before
       saveNow();
     },
-    adopt,
+    begin: adopt,
+    saveAgain() {
+      for (const line of records.keys()) unsaved.add(line);
+      records.clear();
+      if (unsaved.size > 0) saveAt(now() + saveEveryMs);
+    },
     saved() {
       let count = 0;
       for (const [line, record] of records) if (record.committed && !line.adopted) count += 1;

@@ -23,6 +23,7 @@ export function createTabs({ bufferName, writerName, createChannel, after }: Tab
   const channel = createChannel(`timberlog ${bufferName}`);
   const say = (message: Message): void => channel?.postMessage(message);
   if (channel) {
+    (channel as { unref?(): void }).unref?.(); // Node would stay for it
     channel.onmessage = ({ data }: MessageEvent<Message>) => {
       if ('alive' in data) living.add(data.alive);
       else say({ alive: writerName });

@@ -76,8 +76,12 @@ export function createContextOver(scope: Scope<Frame>, atEndOfTurn: AtEndOfTurn,
     };
   }
 
-  const call = (fields: Fields, fn?: () => unknown) =>
-    fn === undefined ? openBlock(framed(fields)) : scope.run(framed(fields), fn);
+  function call(fields: Fields, fn?: () => unknown): unknown {
+    if (fn === undefined) return openBlock(framed(fields));
+    if (typeof fn === 'function') return scope.run(framed(fields), fn);
+    report('context', `context was given ${describe(fn)} to run; it wants a function.`);
+    return undefined;
+  }
 
   function set(fields: Fields): void {
     const refusal = refuseSet?.();

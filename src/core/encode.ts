@@ -120,8 +120,14 @@ function encodeToJson(object: object, toJSON: () => unknown, budget: Budget, ins
     return spendText(`[toJSON threw: ${reasonOf(cause)}]`, budget);
   }
   if (replaced === object) return whole(encodeProperties(object, budget, inside));
-  const encoded = encodeAt(replaced, budget, inside) ?? null;
+  const encoded = orNull(encodeAt(replaced, budget, inside), budget);
   return encoded !== null && typeof encoded === 'object' ? whole(encoded) : encoded;
+}
+
+function orNull(encoded: Json | undefined, budget: Budget): Json {
+  if (encoded !== undefined) return encoded;
+  budget.bytes -= 4;
+  return null;
 }
 
 function encodeItems(items: Iterable<unknown>, count: number, budget: Budget, inside: readonly object[]): Json {
@@ -133,7 +139,7 @@ function encodeItems(items: Iterable<unknown>, count: number, budget: Budget, in
       break;
     }
     budget.bytes -= 1;
-    encoded.push(encodeAt(item, budget, inside) ?? null);
+    encoded.push(orNull(encodeAt(item, budget, inside), budget));
   }
   return encoded;
 }
@@ -170,9 +176,9 @@ function encodeProperty(object: object, name: string, budget: Budget, inside: re
   return encodeAt(value, budget, inside);
 }
 
-/** Sets an own property of any name: `__proto__` too is a plain one. */
+/** Sets an own property of any name: `__proto__` is a plain one, and so is what a page froze in Object.prototype. */
 export function setOwn<T>(target: { [name: string]: T }, name: string, value: T | undefined): void {
-  if (name === '__proto__') {
+  if (name in Object.prototype) {
     Object.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true });
   } else target[name] = value as T;
 }

@@ -1,8 +1,8 @@
 // A log call, encoded as far as it can be without its number: what is left to do is to put pieces of text together.
-import { cutText } from './bytes.js';
+import { cutText, utf8Bytes } from './bytes.js';
 import { type Budget, encodeFields, encodeValue, type Json, markAllowance, spendError } from './encode.js';
 import { isError, messageOf } from './errors.js';
-import { type Collapsed, contextText, type Layer, maxContextBytes } from './frame.js';
+import { type Collapsed, contextText, type Layer, maxContextBytes, type SizedText } from './frame.js';
 import type { Level } from './types.js';
 
 /** UTF-8 bytes of a line. */
@@ -32,17 +32,16 @@ export function createEntry(level: Level, message: unknown, event: unknown, coll
   return { level, message: text, collapsed, layer, ...(encoded && { event: JSON.stringify(encoded) }) };
 }
 
-/** The line without its number: everything after `id` and `dt`. */
-export function encodeEntry({ level, message, collapsed, layer, event }: Entry, loggerName: string): string {
+/** The line without its number: everything after `id` and `dt`. The context's text is neither read nor counted again. */
+export function encodeEntry({ level, message, collapsed, layer, event }: Entry, loggerName: string): SizedText {
   const context = contextText(collapsed, layer);
-  return (
+  const before =
     `"level":"${level}",` +
     (loggerName && `"logger":${JSON.stringify(loggerName)},`) +
     `"message":${message}` +
-    (context ? `,"context":${context}` : '') +
-    (event ? `,"event":${event}` : '') +
-    '}'
-  );
+    (context.text && ',"context":');
+  const after = event ? `,"event":${event}}` : '}';
+  return { text: before + context.text + after, bytes: utf8Bytes(before) + context.bytes + utf8Bytes(after) };
 }
 
 export const numbered = (id: string, at: number, rest: string): string =>

@@ -1,4 +1,5 @@
 // A frame: what is current in a context, immutable, collapsed and turned into text once.
+import { utf8Bytes } from './bytes.js';
 import { encodeValue, type Json, markAllowance, setOwn } from './encode.js';
 import { collapseFields, composeFields, type EncodedFields, freezeFields } from './merge.js';
 
@@ -21,8 +22,14 @@ export interface Collapsed {
   readonly fields: EncodedFields;
   /** The text for the layer that asked last, and for all others that ever asked. */
   layer?: Layer;
-  text?: string;
-  texts?: WeakMap<Layer, string>;
+  text?: SizedText;
+  texts?: WeakMap<Layer, SizedText>;
+}
+
+export interface SizedText {
+  readonly text: string;
+  /** UTF-8 bytes. */
+  readonly bytes: number;
 }
 
 /** What a logger lays under (its release) and over (`with`) the context. One object for a logger's life. */
@@ -70,18 +77,19 @@ export function collapse(frame: Frame): Collapsed {
   return collapsed;
 }
 
-/** The text of a line's `context` for a logger with this layer; `undefined` when there is nothing to say. */
-export function contextText(collapsed: Collapsed, layer: Layer): string | undefined {
-  if (collapsed.layer === layer) return collapsed.text;
-  let text = collapsed.texts?.get(layer);
-  if (text === undefined) {
-    text = encodeContext(collapsed.fields, layer);
+/** The text of a line's `context` for a logger with this layer; empty when there is nothing to say. */
+export function contextText(collapsed: Collapsed, layer: Layer): SizedText {
+  if (collapsed.layer === layer && collapsed.text) return collapsed.text;
+  let sized = collapsed.texts?.get(layer);
+  if (!sized) {
+    const text = encodeContext(collapsed.fields, layer);
+    sized = { text, bytes: utf8Bytes(text) };
     collapsed.texts ??= new WeakMap();
-    collapsed.texts.set(layer, text);
+    collapsed.texts.set(layer, sized);
   }
   collapsed.layer = layer;
-  collapsed.text = text || undefined;
-  return collapsed.text;
+  collapsed.text = sized;
+  return sized;
 }
 
 const nativeNames: ReadonlySet<string> = new Set(

@@ -1,6 +1,5 @@
 // The public logger: a log call becomes an entry at once and, as soon as the platform lets it be numbered, a line.
 
-import { utf8Bytes } from './bytes.js';
 import { internalsOf } from './context.js';
 import { createEntry, type Entry, encodeEntry, numbered } from './entry.js';
 import { longestTimerMs } from './flusher.js';
@@ -9,7 +8,7 @@ import type { Ledger } from './ledger.js';
 import { levels, rankOf } from './levels.js';
 import type { Buffer, Line } from './memoryBuffer.js';
 import { composeFields } from './merge.js';
-import type { Settings } from './options.js';
+import { type Settings, show } from './options.js';
 import type { ReportTrouble } from './trouble.js';
 import type { Context, Fields, FlushResult, Level, Logger } from './types.js';
 import type { Writer } from './writer.js';
@@ -93,12 +92,12 @@ export function createLoggerCore(ledger: Ledger, contextBefore: Context): Logger
     } catch {
       return false;
     }
-    const text = numbered(number.id, number.at, rest);
+    const text = numbered(number.id, number.at, rest.text);
     const { level, isDropReport } = entry;
     const line: Line = {
       id: number.id,
       text,
-      bytes: utf8Bytes(text),
+      bytes: text.length - rest.text.length + rest.bytes, // id and dt are ASCII
       level,
       at: number.at,
       ...(isDropReport && { isDropReport }),
@@ -141,9 +140,8 @@ export function createLoggerCore(ledger: Ledger, contextBefore: Context): Logger
   }
 
   function setLevel(level: Level | 'off'): void {
-    const rank = rankOf(level);
-    if (typeof rank === 'number') threshold = chosen = rank;
-    else works?.report('level', `setLevel was given ${String(level)}; it wants ${levels.join(', ')} or off.`);
+    if (level === 'off' || levels.includes(level)) threshold = chosen = rankOf(level);
+    else works?.report('level', `setLevel was given ${show(level)}; it wants ${levels.join(', ')} or off.`);
   }
 
   function createChild(layer: Layer): Logger {
@@ -158,7 +156,7 @@ export function createLoggerCore(ledger: Ledger, contextBefore: Context): Logger
       error: at('error'),
       fatal: at('fatal'),
       with: (fields: Fields) => createChild({ root, over: composeFields(layer.over, copyFields(fields)) }),
-      isEnabled: (level) => !end && rankOf(level) >= threshold,
+      isEnabled: (level) => !end && levels.includes(level) && rankOf(level) >= threshold,
       setLevel,
       flush: (options) => flush(options?.timeoutMs),
       stats: () => ledger.stats(works?.saved() ?? 0),

@@ -171,9 +171,11 @@ function wrong(name: string, value: unknown, wanted: string): TypeError {
   return new TypeError(`createLogger: option "${name}" was given ${show(value)}; it wants ${wanted}.`);
 }
 
-function show(value: unknown): string {
+/** A given value, in a sentence. */
+export function show(value: unknown): string {
   if (value === undefined || value === null) return String(value);
   if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
   if (typeof value === 'object') return Array.isArray(value) ? 'an array' : 'an object';
+  if (typeof value === 'bigint') return `${value}n`;
   return typeof value === 'function' ? 'a function' : String(value);
 }

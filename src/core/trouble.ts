@@ -3,15 +3,22 @@ import type { Trouble } from './types.js';
 
 export type ReportTrouble = (kind: string, message: string, cause?: unknown) => void;
 
-/** Tells each kind once; `onTrouble`, if given, in place of the console. What it throws is dropped: it is told nowhere. */
+/**
+ * Tells each kind once; `onTrouble`, if given, in place of the console. What it throws is dropped. The count of what was
+ * told goes on.
+ */
 export function createTroubles(onTrouble?: (trouble: Trouble) => void): ReportTrouble {
-  const counts = new Map<string, number>();
+  const told = new Map<string, { count: number }>();
   return (kind, message, cause) => {
-    const count = (counts.get(kind) ?? 0) + 1;
-    counts.set(kind, count);
-    if (count > 1) return;
+    const known = told.get(kind);
+    if (known) {
+      known.count += 1;
+      return;
+    }
+    const trouble = { kind, message, count: 1, ...(cause === undefined ? {} : { cause }) };
+    told.set(kind, trouble);
     try {
-      if (onTrouble) onTrouble({ kind, message, count, ...(cause === undefined ? {} : { cause }) });
+      if (onTrouble) onTrouble(trouble);
       else console.warn(`timberlog: ${message}`);
     } catch {
       // Whoever listens for our failures has one of their own; the application must not see it.

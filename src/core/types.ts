@@ -180,7 +180,7 @@ export interface Trouble {
   kind: string;
   /** A sentence: what happened, what was given, what is wanted. */
   message: string;
-  /** How often this kind has happened so far. */
+  /** How often this kind has happened. A kind is told once, the first time; the number goes on. */
   count: number;
   cause?: unknown;
 }

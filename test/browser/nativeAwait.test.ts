@@ -223,6 +223,8 @@ test('gives each of two flows that await one promise its own context', async () 
 test.each([
   ['Promise.resolve', 'Promise.resolve(pending)'],
   ['Promise.all', 'Promise.all([pending])'],
+  ['Promise.try', 'Promise.try(() => pending)'],
+  ['Promise.try of a stranger', 'pending.constructor.try(() => pending)'],
   ['then', 'pending.then(() => {})'],
   ['finally', 'pending.finally(() => {})'],
   ['finally with a promise', 'pending.finally(() => tick())'],

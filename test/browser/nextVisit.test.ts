@@ -90,6 +90,41 @@ test('an error logged by a page that is killed in a busy loop right after arrive
   await collector.waitForMessage('the last thing');
 });
 
+test('the database is opened inside createLogger: what is logged soon after a page has loaded is saved too', async () => {
+  const collector = await startCollector();
+  const { url, route } = await startSite(collector);
+  route('/', withScript(`timber.createLogger({ endpoint: '${collector.endpoint}' }); window.seen = window.opened;`));
+
+  const page = await openPage(browser, url, {
+    before: `window.opened = 0; const { open } = IDBFactory.prototype;
+      IDBFactory.prototype.open = function (...args) { window.opened++; return open.apply(this, args); };`,
+  });
+
+  await expect(page.evaluate(() => (window as any).seen)).resolves.toBe(1);
+});
+
+test('lines are saved once more when the database is deleted under the page', async () => {
+  const collector = await startCollector();
+  collector.answerAlways({ status: 503 });
+  const { url } = await startSite(collector);
+  const page = await openPage(browser, url, { before: 'navigator.sendBeacon = () => false;' });
+  await page.evaluate(() => logger.error('saved twice'));
+  await expect.poll(() => page.evaluate(() => logger.stats().saved)).toBe(1);
+
+  const savedAfterwards = await page.evaluate(async () => {
+    await new Promise((resolve) => {
+      indexedDB.deleteDatabase('timberlog').onsuccess = resolve;
+    });
+    return logger.stats().saved;
+  });
+  expect(savedAfterwards).toBe(0);
+  await expect.poll(() => page.evaluate(() => logger.stats().saved)).toBe(1);
+  collector.answerAlways({});
+  await page.goto(url);
+
+  await collector.waitForMessage('saved twice');
+});
+
 test('lines that were delivered are not sent at the next visit', async () => {
   const collector = await startCollector();
   const { url } = await startSite(collector);

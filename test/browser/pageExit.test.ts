@@ -73,6 +73,46 @@ test.each([
   await collector.waitForMessage('last words');
 });
 
+test.each([
+  ['pagehide', 'info'],
+  ['pagehide', 'error'],
+  ['visibilitychange', 'info'],
+  ['visibilitychange', 'error'],
+] as const)(
+  'all that a listener added after ours logs in %s as %s is saved when the tab is closed',
+  async (event, level) => {
+    const collector = await startCollector();
+    const { url } = await startSite(collector);
+    const page = await openPage(browser, url, {
+      before: 'navigator.sendBeacon = () => false; window.fetch = () => new Promise(() => {});',
+    });
+    await page.evaluate(() => logger.info('the database is open once this is saved'));
+    await expect.poll(() => page.evaluate(() => logger.stats().saved)).toBe(1);
+    await page.evaluate(
+      ([name, at]) => {
+        const target = name === 'pagehide' ? window : document;
+        target.addEventListener(name, () => {
+          for (const word of ['first', 'second', 'third']) logger[at](word);
+        });
+      },
+      [event, level] as const,
+    );
+    const context = page.context();
+
+    await page.close({ runBeforeUnload: true });
+    const next = await context.newPage();
+    await next.goto(url);
+
+    const lines = await collector.waitForLines((all) => all.some((line) => line.message === 'third'));
+    expect(lines.map((line) => line.message).sort()).toEqual([
+      'first',
+      'second',
+      'the database is open once this is saved',
+      'third',
+    ]);
+  },
+);
+
 test('a beacon that was taken and never arrived is made good at the next visit, under the same id', async () => {
   const collector = await startCollector();
   const { url } = await startSite(collector);

@@ -338,3 +338,19 @@ test('keeps a context in a worker', async () => {
 
   expect(seen).toEqual(['undefined', ['a', 'a', 'a']]);
 });
+
+test('lets go of a listener that a signal removed', async () => {
+  const page = await openPage(browser, server.url);
+  await page.evaluate(() => {
+    const controller = new AbortController();
+    let listener: (() => void) | undefined = () => {};
+    (window as any).removed = new WeakRef(listener);
+    window.addEventListener('resize', listener, { signal: controller.signal });
+    controller.abort();
+    listener = undefined;
+  });
+
+  await page.requestGC();
+
+  await expect(page.evaluate(() => (window as any).removed.deref())).resolves.toBeUndefined();
+});

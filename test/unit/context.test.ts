@@ -359,3 +359,9 @@ describe('an invocation with a base of its own', () => {
 test('what is no context has no internals', () => {
   expect([undefined, null, {}, () => {}].map(internalsOf)).toEqual([undefined, undefined, undefined, undefined]);
 });
+
+test.each([null, 5, 'fn'])('what is given to run and is no function (%j) is told, and throws nothing', (fn) => {
+  const { context, told } = listenedContext();
+  expect(context({ a: 1 }, fn as never)).toBeUndefined();
+  expect(told).toEqual([{ kind: 'context', message: expect.stringContaining('it wants a function') }]);
+});

@@ -20,7 +20,7 @@ function encodeText(given: Given): string {
   const { message, event, context = {}, name = '' } = { message: 'm', ...given };
   const frame = scoped(createFrame(createBase()), copyFields(context));
   const entry = createEntry('info', message, event, collapse(frame), layer);
-  return numbered('01ABCDEFGHJKMNPQRSTVWXYZ00-1', noon, encodeEntry(entry, name));
+  return numbered('01ABCDEFGHJKMNPQRSTVWXYZ00-1', noon, encodeEntry(entry, name).text);
 }
 
 const encodeLine = (given: Given): any => JSON.parse(encodeText(given));
@@ -258,3 +258,23 @@ function longError(causes: number, nameLength = 500): Error {
   error.stack = `TypeError: ${error.message}\n${Array(100).fill(frame).join('\n')}`;
   return error;
 }
+
+test.each([
+  ['ASCII', { message: 'm', context: { job: 1 }, event: { a: 'b' } }],
+  ['three-byte text', { message: '€', name: '€', context: { '€': '€' }, event: { '€': '€' } }],
+  ['pairs', { message: '😀', context: { a: '😀' }, event: { a: '😀' } }],
+  ['no context', { message: 'é' }],
+])('a line of %s is counted in bytes, part by part', (_, { message, name = '', context = {}, event }: any) => {
+  const frame = scoped(createFrame(createBase()), copyFields(context));
+  const { text, bytes } = encodeEntry(createEntry('info', message, event, collapse(frame), layer), name);
+  expect(bytes).toBe(Buffer.byteLength(text));
+});
+
+test.each([
+  ['holes', () => new Array(100_000)],
+  ['undefined', () => Array.from({ length: 100_000 }, () => undefined)],
+  ['toJSON that gives nothing', () => Array.from({ length: 100_000 }, () => ({ toJSON() {} }))],
+])('an array of %s, which are written as null, keeps a line within its bytes', (_, make) => {
+  const text = encodeText({ event: { list: make() }, context: { list: make() } });
+  expect(Buffer.byteLength(text)).toBeLessThanOrEqual(60_000);
+});

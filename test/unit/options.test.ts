@@ -120,7 +120,7 @@ const wrong: [option: string, given: unknown, shown: string, wanted: string][] =
   ['buffer.maxBytes', Number.NaN, 'NaN', 'a number of bytes, 65536 or more'],
   ['buffer.maxBytes', Number.POSITIVE_INFINITY, 'Infinity', 'a number of bytes, 65536 or more'],
   ['buffer.maxBytes', null, 'null', 'a number of bytes, 65536 or more'],
-  ['buffer.maxBytes', 10n ** 6n, '1000000', 'a number of bytes, 65536 or more'],
+  ['buffer.maxBytes', 10n ** 6n, '1000000n', 'a number of bytes, 65536 or more'],
   ['buffer.maxAgeMs', 999, '999', 'a number of milliseconds, 1000 or more'],
   ['buffer.persist', 'yes', '"yes"', 'true or false'],
   ['buffer.persist', null, 'null', 'true or false'],

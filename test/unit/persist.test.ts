@@ -15,7 +15,7 @@ function createFakeStore(records: StoredLines[] = []) {
     works: 'yes' as 'yes' | 'fails' | 'throws' | 'hangs',
     saves: [] as number[][],
     records: new Map(records.map((record) => [JSON.stringify(record.key), record])),
-    isOpen: () => true,
+    open: async () => {},
     async save(key: RecordKey, lines: readonly Line[]) {
       store.saves.push(numbersOf(lines));
       await store.answer();
@@ -215,7 +215,7 @@ describe('saved', () => {
 
   test('counts no line of an earlier page', async () => {
     const { persistence } = createRig({ fake: createFakeStore(leftBy('A', 1, 3)) });
-    await persistence.adopt();
+    await persistence.begin();
     expect(persistence.saved()).toBe(0);
   });
 });
@@ -278,23 +278,53 @@ describe.each<['fails' | 'throws' | 'hangs']>([['fails'], ['throws'], ['hangs']]
   });
 });
 
+describe('saveAgain, when the database was lost', () => {
+  test('saves once more what is not delivered', async () => {
+    const { timers, store, persistence, log } = createRig();
+    log();
+    await timers.advance(0);
+    store.records.clear();
+    persistence.saveAgain();
+    await timers.advance(100);
+    expect(store.left()).toEqual([1]);
+  });
+
+  test('counts nothing as saved until then', async () => {
+    const { timers, persistence, log } = createRig();
+    log();
+    await timers.advance(0);
+    persistence.saveAgain();
+    expect(persistence.saved()).toBe(0);
+  });
+
+  test('saves nothing that was delivered', async () => {
+    const { timers, store, persistence, log, deliver } = createRig();
+    log();
+    await timers.advance(0);
+    deliver();
+    persistence.saveAgain();
+    await timers.advance(100);
+    expect(store.left()).toEqual([]);
+  });
+});
+
 describe('lines of earlier pages', () => {
   test('are put before all others', async () => {
     const { buffer, persistence, log } = createRig({ fake: createFakeStore(leftBy('A', 1, 2)) });
     log();
-    await persistence.adopt();
+    await persistence.begin();
     expect(buffer.waiting().map(({ id }) => id)).toEqual(['A-1', 'A-2', 'W-1']);
   });
 
   test('are told of, so that they are sent', async () => {
     const { persistence, adoptions } = createRig({ fake: createFakeStore(leftBy('A', 1, 2)) });
-    await persistence.adopt();
+    await persistence.begin();
     expect(adoptions).toEqual([[1, 2]]);
   });
 
   test('are removed from disk once they are delivered', async () => {
     const { store, persistence, deliver } = createRig({ fake: createFakeStore(leftBy('A', 1, 2)) });
-    await persistence.adopt();
+    await persistence.begin();
     deliver();
     await promisesSettled();
     expect(store.left()).toEqual([]);
@@ -302,13 +332,13 @@ describe('lines of earlier pages', () => {
 
   test('stay on disk until they are delivered', async () => {
     const { store, persistence } = createRig({ fake: createFakeStore(leftBy('A', 1, 2)) });
-    await persistence.adopt();
+    await persistence.begin();
     expect(store.left()).toEqual([1, 2]);
   });
 
   test('are not saved a second time', async () => {
     const { timers, store, persistence } = createRig({ fake: createFakeStore(leftBy('A', 1, 2)) });
-    await persistence.adopt();
+    await persistence.begin();
     await timers.advance(1_000);
     expect(store.saves).toEqual([]);
   });
@@ -316,7 +346,7 @@ describe('lines of earlier pages', () => {
   test('of pages that are alive are left alone', async () => {
     const fake = createFakeStore([...leftBy('A', 1, 2), ...leftBy('B', 3, 4)]);
     const { buffer, persistence } = createRig({ fake, livingWriters: async () => new Set(['A']) });
-    await persistence.adopt();
+    await persistence.begin();
     expect(numbersOf(buffer.waiting())).toEqual([3, 4]);
   });
 
@@ -324,19 +354,19 @@ describe('lines of earlier pages', () => {
     const { buffer, persistence, log } = createRig();
     log();
     await promisesSettled();
-    await persistence.adopt();
+    await persistence.begin();
     expect(numbersOf(buffer.waiting())).toEqual([1]);
   });
 
   test('come 50 records at a time: a large backlog is not all in memory', async () => {
     const { buffer, persistence } = createRig({ fake: createFakeStore(leftBy('A', 1, 120)) });
-    await persistence.adopt();
+    await persistence.begin();
     expect(buffer.waiting()).toHaveLength(50);
   });
 
   test('come on as those before them are delivered, to the last', async () => {
     const { store, persistence, deliver, timers } = createRig({ fake: createFakeStore(leftBy('A', 1, 120)) });
-    await persistence.adopt();
+    await persistence.begin();
     for (let i = 0; i < 3; i++) {
       deliver();
       await timers.advance(0);
@@ -347,14 +377,14 @@ describe('lines of earlier pages', () => {
   test('behind 50 records of pages that are alive are found', async () => {
     const fake = createFakeStore([...leftBy('A', 1, 50), ...leftBy('B', 51, 52)]);
     const { buffer, persistence } = createRig({ fake, livingWriters: async () => new Set(['A']) });
-    await persistence.adopt();
+    await persistence.begin();
     expect(numbersOf(buffer.waiting())).toEqual([51, 52]);
   });
 
   test('in a record of another version are left alone', async () => {
     const unreadable: StoredLines = { key: ['b', 'A', 1], lines: [] };
     const { store, buffer, persistence } = createRig({ fake: createFakeStore([unreadable, ...leftBy('B', 2, 2)]) });
-    await persistence.adopt();
+    await persistence.begin();
     expect([numbersOf(buffer.waiting()), store.records.size]).toEqual([[2], 2]);
   });
 
@@ -362,7 +392,7 @@ describe('lines of earlier pages', () => {
     const fake = createFakeStore(leftBy('A', 1, 2));
     fake.works = 'fails';
     const { persistence, troubles } = createRig({ fake });
-    await persistence.adopt();
+    await persistence.begin();
     expect(troubles).toEqual(['storage']);
   });
 });

@@ -60,3 +60,11 @@ test('ends when a listener causes the trouble that it is told of', () => {
   report('storage', 'One.');
   expect(told).toEqual(['storage']);
 });
+
+test('the count of what was told goes on', () => {
+  const told: Trouble[] = [];
+  const report = createTroubles((trouble) => told.push(trouble));
+  report('storage', 'once');
+  report('storage', 'again');
+  expect(told).toEqual([{ kind: 'storage', message: 'once', count: 2 }]);
+});

@@ -11,7 +11,7 @@ interface Registration {
   readonly wrapper: EventListener;
   readonly signal: AbortSignal | undefined;
 }
-type Registrations = Map<string, Map<object, Registration>>;
+type Registrations = Map<string, WeakMap<object, Registration>>; // weak: a signal removes without a word
 
 /** Interfaces with `on…` properties; the global scope has its own. */
 const withOnProperties = [
@@ -39,14 +39,12 @@ function trackEventTarget(zones: Zones): void {
 
   function remember(target: object, key: string, listener: object, registration: Registration) {
     const registrations: Registrations = byTarget.get(target) ?? new Map();
-    const listeners = registrations.get(key) ?? new Map();
+    const listeners = registrations.get(key) ?? new WeakMap();
     byTarget.set(target, registrations.set(key, listeners.set(listener, registration)));
   }
 
   function forget(target: object, key: string, listener: object) {
-    const listeners = find(target, key);
-    listeners?.delete(listener);
-    if (listeners?.size === 0) byTarget.get(target)?.delete(key);
+    find(target, key)?.delete(listener);
   }
 
   replaceMethod(

@@ -14,7 +14,7 @@ export const intrinsicPromise = Object.getPrototypeOf((async () => {})()).constr
  * `p.then` at once, and calls that from a job with its promise's resolve functions
  * (https://tc39.es/ecma262/#sec-promise-resolve). So in a context `constructor` answers with a stand-in and marks p,
  * and the `then` read next is one that knows the zone. Everybody else who would read `constructor` and then pass on
- * what it settles to more than one await (`Promise.resolve`, the species look-up in `then`) is told the truth, or code
+ * what it settles to more than one await (`Promise.resolve` and `try`, the species look-up in `then`) is told the truth, or code
  * that shares a promise with a context would run inside it.
  */
 export function trackPromises(zones: Zones): void {
@@ -147,6 +147,26 @@ export function trackPromises(zones: Zones): void {
           }
         },
       }).resolve,
+  );
+  replaceMethod(
+    intrinsicPromise,
+    'try',
+    (native) =>
+      ({
+        try(this: unknown, fn: unknown, ...args: unknown[]) {
+          if (!zones.isActive() || typeof fn !== 'function') return native.call(this, fn, ...args);
+          const tell = (...given: unknown[]) => {
+            const result = fn(...given);
+            told = result; // its constructor is read next
+            return result;
+          };
+          try {
+            return native.call(this === standIn ? intrinsicPromise : this, tell, ...args);
+          } finally {
+            told = undefined;
+          }
+        },
+      }).try,
   );
 }
 
