@@ -15,7 +15,7 @@ const zoneImpl = {
   resolveId: (source) => (source === 'zone.js/zone-impl' ? '\0zone-impl' : null),
   async load(id) {
     if (id !== '\0zone-impl') return null;
-    const bundle = await readFile(new URL(import.meta.resolve('zone.js')), 'utf8');
+    const bundle = await readFile(new URL('node_modules/zone.js/fesm2015/zone.js', import.meta.url), 'utf8');
     const [impl, ...rest] = bundle.split('// packages/zone.js/lib/zone.js\n');
     const quiet = impl.replace('global["performance"]', 'undefined');
     if (rest.length !== 1 || quiet === impl || !quiet.includes('function initZone()')) {

@@ -1,6 +1,6 @@
 // Finds a Chromium for the tests, or installs Debian's. Plain JavaScript: the test script runs it before vitest.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
@@ -9,10 +9,19 @@ const { env, platform } = process;
 /** The path of a Chromium, Chrome or Edge on this machine, or nothing. `CHROME_PATH` comes first. */
 export function findBrowser() {
   if (env.CHROME_PATH) {
-    if (existsSync(env.CHROME_PATH)) return env.CHROME_PATH;
-    throw new Error(`CHROME_PATH names ${env.CHROME_PATH}, where there is no file: correct it or unset it.`);
+    if (isExecutable(env.CHROME_PATH)) return env.CHROME_PATH;
+    throw new Error(`CHROME_PATH names ${env.CHROME_PATH}, which is no program: correct it or unset it.`);
   }
-  return [...usualPlaces(), ...playwrightPlaces()].find((path) => existsSync(path));
+  return [...usualPlaces(), ...playwrightPlaces()].find(isExecutable);
+}
+
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** As findBrowser; where there is none and this is root on a Debian, installs one first, and says so on `log`. */
