@@ -15,15 +15,17 @@ function stop(sentence) {
 if (Number(process.versions.node.split('.')[0]) < 20) {
   stop(`The demo needs Node 20 or newer; this is Node ${process.versions.node}.`);
 }
-const port = Number(process.env.PORT || 8787);
-if (!Number.isInteger(port) || port < 0 || port > 65535) {
+const wantedPort = process.env.PORT || '8787';
+const port = Number(wantedPort);
+if (!/^\d+$/.test(wantedPort) || port > 65535) {
   stop(`PORT is ${JSON.stringify(process.env.PORT)}; it must be a whole number from 0 (any free port) to 65535.`);
 }
 if (!existsSync(path('../node_modules/miniflare'))) stop('The demo needs its dependencies: run npm ci first.');
 if (!existsSync(path('../dist/timberlog.min.js')) || !existsSync(path('../dist/workers.js'))) {
   stop('The demo needs the built SDK: run npm run build (npm ci does it too).');
 }
-const inTheWay = await errorOfListening(port);
+// Browsers look for localhost at ::1 first: there another program would be shown in the demo's place.
+const inTheWay = (await errorOfListening(port, '127.0.0.1')) ?? (await errorOfListening(port, '::1'));
 if (inTheWay) {
   const reason = inTheWay.code === 'EADDRINUSE' ? 'is taken' : `cannot be used (${inTheWay.code})`;
   stop(`Port ${port} ${reason}; choose another one: PORT=${port + 1 > 65535 ? 8788 : port + 1} npm run demo`);
@@ -68,11 +70,11 @@ console.log(`
   Click around in the shop, and watch its lines arrive in the console. Ctrl-C ends it; the lines are kept.
 `);
 
-/** Miniflare itself answers a taken port with a stack trace. */
-function errorOfListening(port) {
+/** Miniflare itself answers a taken port with a stack trace. An address that this machine does not have is not taken. */
+function errorOfListening(port, host) {
   return new Promise((settle) => {
     const server = createServer();
-    server.once('error', settle);
-    server.listen(port, '127.0.0.1', () => server.close(() => settle(undefined)));
+    server.once('error', (error) => settle(['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes(error.code) ? undefined : error));
+    server.listen(port, host, () => server.close(() => settle(undefined)));
   });
 }

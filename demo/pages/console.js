@@ -36,22 +36,21 @@ async function catchUp() {
 }
 
 async function showOlder() {
+  if (list.next() === null) return;
   const page = await readPage(`limit=100&before=${list.next()}`);
   list.append(page.lines, page.next);
   showEdges();
 }
 
-/** Until it is done, the button cannot be pressed again. */
+/** A press while another is worked on is done after it: a button that was disabled meanwhile would lose the focus. */
 function onClick(button, work) {
   button.addEventListener('click', async () => {
-    button.disabled = true;
     try {
       await inTurn(work);
       $('trouble').textContent = '';
     } catch (error) {
       $('trouble').textContent = error.message;
     }
-    button.disabled = false;
   });
 }
 
@@ -60,13 +59,16 @@ function showEdges() {
   $('back').hidden = newer === 0;
   $('back').textContent = newer === 1 ? '1 newer line' : `${newer} newer lines`;
   $('empty').hidden = list.size() > 0;
-  $('older').hidden = list.next() === null;
   $('end').hidden = list.next() !== null || list.size() === 0;
+  if (list.next() === null && document.activeElement === $('older')) $('end').focus();
+  $('older').hidden = list.next() === null;
 }
 
 onClick($('older'), showOlder);
 onClick($('back'), async () => {
   await showNewest();
+  // The button is gone now.
+  $('lines').querySelector('summary')?.focus();
   scrollTo({ top: 0 });
 });
 

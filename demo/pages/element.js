@@ -1,3 +1,5 @@
+// How the pages make their elements: never from markup, so that nothing in a line is ever run.
+
 /**
  * Makes an element. Children that are strings become text, never markup.
  * @param {string} tag `'p'`, or with classes `'p.dim'`

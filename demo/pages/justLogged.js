@@ -1,6 +1,7 @@
 // Shows on the page what was just logged, so that one sees what a line carries without leaving the shop.
 import { element } from './element.js';
 import { prettyJson } from './prettyJson.js';
+import { visible } from './visible.js';
 
 const keptEntries = 12;
 const list = document.getElementById('logged');
@@ -15,7 +16,7 @@ export function showLogged({ level, message, context, event }, logger) {
     element(
       'li',
       {},
-      element('p', {}, element(`span.level.${level}`, {}, level), element('span', {}, text)),
+      element('p', {}, element(`span.level.${level}`, {}, level), element('span', {}, visible(text))),
       prettyJson(shown === undefined ? { context } : { context, event: shown }, 0),
     ),
   );

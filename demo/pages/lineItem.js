@@ -1,6 +1,7 @@
 // One line: what it says and who was there, in a row that opens to its full JSON. Everything is put in as text.
 import { element } from './element.js';
-import { prettyJson } from './prettyJson.js';
+import { jsonText, prettyJson } from './prettyJson.js';
+import { isBlank, visible } from './visible.js';
 
 const maxFactLength = 80;
 
@@ -15,25 +16,30 @@ const summaryOf = (line) =>
   element(
     'summary',
     {},
-    element('time', { dateTime: line.dt, title: line.dt }, timeOf(line.dt)),
+    element('time', { dateTime: line.dt, title: visible(line.dt) }, timeOf(line.dt)),
     element(`span.level.${line.level}`, {}, line.level),
     // <bdi>: text that turns its direction turns only itself.
-    element('span.message', {}, element('bdi', {}, line.message || '(no message)')),
+    element('span.message', {}, element('bdi', {}, isBlank(line.message) ? '(no message)' : visible(line.message))),
     element(
       'span.facts',
       {},
       // The space between is for those who hear it.
-      ...factsOf(line).flatMap(([name, text]) => [element('span', {}, `${name} `, element('bdi', {}, text)), ' ']),
+      ...factsOf(line).flatMap(([name, text]) => [
+        element('span', {}, element('bdi', {}, visible(name)), ' ', element('bdi', {}, visible(text))),
+        ' ',
+      ]),
     ),
   );
 
-/** In the reader's time zone, and with the day unless it is today. */
+/** In the reader's time zone; with the day unless it is today, and with the year unless it is this one. */
 function timeOf(dt) {
   const date = new Date(dt);
   const pad = (number, length) => String(number).padStart(length, '0');
   const time = `${pad(date.getHours(), 2)}:${pad(date.getMinutes(), 2)}:${pad(date.getSeconds(), 2)}.${pad(date.getMilliseconds(), 3)}`;
-  if (date.toDateString() === new Date().toDateString()) return time;
-  return `${pad(date.getMonth() + 1, 2)}-${pad(date.getDate(), 2)} ${time}`;
+  const now = new Date();
+  if (date.toDateString() === now.toDateString()) return time;
+  const day = `${pad(date.getMonth() + 1, 2)}-${pad(date.getDate(), 2)} ${time}`;
+  return date.getFullYear() === now.getFullYear() ? day : `${pad(date.getFullYear(), 4)}-${day}`;
 }
 
 /** The first things one wants to know: where it was logged, by whom, during what, and what went wrong. */
@@ -57,10 +63,10 @@ function short(value) {
   const text =
     isObject(value) && !Array.isArray(value)
       ? Object.entries(value)
-          .map(([name, inner]) => `${name} ${isObject(inner) ? JSON.stringify(inner) : inner}`)
+          .map(([name, inner]) => `${name} ${isObject(inner) ? jsonText(inner) : inner}`)
           .join(', ')
       : typeof value === 'string'
         ? value
-        : (JSON.stringify(value) ?? '');
+        : jsonText(value);
   return text.length > maxFactLength ? `${text.slice(0, maxFactLength)}…` : text;
 }

@@ -98,12 +98,16 @@ async function callApi(path, body = {}) {
 /** Whatever is done to the cart, every line says which cart, and what it was worth by then. */
 const withCart = (action) => context({ cart: { id: cart.id, amount: total() } }, () => tellFailure(action));
 
-/** Runs what a button does; until it is done, the button cannot be pressed again. */
+/**
+ * Runs what a button does. A press while it works is done after it, if the button still stands for something then: one
+ * that was disabled meanwhile would lose the focus, and the press.
+ */
 function onClick(button, action, within = tellFailure) {
-  button.addEventListener('click', async () => {
-    button.disabled = true;
-    await within(action);
-    button.disabled = button === $('check-out') && cart.products.length === 0;
+  let turn = Promise.resolve();
+  button.addEventListener('click', () => {
+    turn = turn.then(() => {
+      if (button.ariaDisabled !== 'true' && !button.closest('[hidden]')) return within(action);
+    });
   });
   return button;
 }
@@ -126,9 +130,12 @@ function say(sentence, wrong = false) {
 }
 
 function showShopper(shopper) {
+  const leaving = shopper ? $('login') : $('shopper');
+  const takesFocusAlong = leaving.contains(document.activeElement);
   $('shopper').hidden = !shopper;
   $('shopper-name').textContent = shopper?.name ?? '';
   $('login').hidden = Boolean(shopper);
+  if (takesFocusAlong) $(shopper ? 'products-title' : 'login-title').focus();
 }
 
 function showCart() {
@@ -138,7 +145,7 @@ function showCart() {
   $('cart').hidden = cart.products.length === 0;
   $('cart-empty').hidden = cart.products.length > 0;
   $('total').textContent = cart.products.length > 0 ? `€${total()}` : '';
-  $('check-out').disabled = cart.products.length === 0;
+  $('check-out').ariaDisabled = String(cart.products.length === 0);
 }
 
 function productItem(product) {

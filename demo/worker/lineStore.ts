@@ -5,6 +5,9 @@ import type { Line } from './parseLines.js';
 
 const keptLines = 200_000;
 const sweepEveryMs = 60 * 60 * 1000;
+// Far below the 32 MiB that a call to a Durable Object may answer.
+// https://developers.cloudflare.com/workers/runtime-apis/rpc/#limitations
+const maxPageBytes = 4 * 1024 * 1024;
 
 /** A line and its place: in the order of arrival, and in time. */
 interface StoredLine {
@@ -53,23 +56,23 @@ export class LineStore extends DurableObject<Env> {
     return { accepted: added.length, duplicates: lines.length - added.length };
   }
 
-  /** At most limit lines, newest first, as JSON: `{ lines, next }`, next being the place to go on from, or null. */
+  /** At most limit lines and 4 MiB, newest first, as JSON: `{ lines, next }`, next being the place to go on from, or null. */
   page(before: Before | null, limit: number): string {
     const { at, seq } = before ?? { at: Number.MAX_SAFE_INTEGER, seq: 0 };
-    const rows = this.#select('WHERE (at, seq) < (?, ?) ORDER BY at DESC, seq DESC LIMIT ?', at, seq, limit + 1);
-    const last = rows.length > limit ? rows[limit - 1] : undefined;
-    return asJson(rows.slice(0, limit), last ? `${last.at}.${last.seq}` : null);
+    const { rows, more } = this.#select(limit, 'WHERE (at, seq) < (?, ?) ORDER BY at DESC, seq DESC', at, seq);
+    const last = more ? rows.at(-1) : undefined;
+    return asJson(rows, last ? `${last.at}.${last.seq}` : null);
   }
 
   /**
-   * At most limit lines that arrived after the line numbered seq, in order of arrival, as JSON: `{ lines, next }`.
+   * At most limit lines and 4 MiB that arrived after the line numbered seq, in order of arrival, as `page` gives them.
    * Null if no such number was ever given: the caller speaks of another store.
    */
   arrivedAfter(seq: number, limit: number): string | null {
     const [given] = this.#sql.exec<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'lines'");
     if (seq > (given?.seq ?? 0)) return null;
-    const rows = this.#select('WHERE seq > ? ORDER BY seq LIMIT ?', seq, limit + 1);
-    return asJson(rows.slice(0, limit), rows.length > limit ? rows[limit - 1]!.seq : null);
+    const { rows, more } = this.#select(limit, 'WHERE seq > ? ORDER BY seq', seq);
+    return asJson(rows, more ? rows.at(-1)!.seq : null);
   }
 
   /** Accepts a console's WebSocket; it gets every line from now on, as `{ lines }`. */
@@ -88,10 +91,22 @@ export class LineStore extends DurableObject<Env> {
     this.#sql.exec('DELETE FROM lines WHERE seq <= (SELECT max(seq) FROM lines) - ?', keptLines);
   }
 
-  #select(where: string, ...bindings: number[]): StoredLine[] {
-    return this.#sql
-      .exec<StoredLine & Record<string, SqlStorageValue>>(`SELECT seq, at, text FROM lines ${where}`, ...bindings)
-      .toArray();
+  /** As many rows as one page takes, the first one always, and whether there are more. */
+  #select(limit: number, where: string, ...bindings: number[]): { rows: StoredLine[]; more: boolean } {
+    const found = this.#sql.exec<Record<'seq' | 'at' | 'bytes', number> & { text: string }>(
+      `SELECT seq, at, text, length(CAST(text AS BLOB)) AS bytes FROM lines ${where} LIMIT ?`,
+      ...bindings,
+      limit + 1,
+    );
+    const rows: StoredLine[] = [];
+    let pageBytes = 0;
+    for (const row of found) {
+      pageBytes += row.bytes;
+      const fits = rows.length === 0 || (rows.length < limit && pageBytes <= maxPageBytes);
+      if (!fits) return { rows, more: true };
+      rows.push(row);
+    }
+    return { rows, more: false };
   }
 
   #broadcast(lines: StoredLine[]): void {

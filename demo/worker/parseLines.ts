@@ -17,6 +17,11 @@ export interface Rejection {
 
 const levels = new Set(['debug', 'info', 'warn', 'error', 'fatal']);
 const maxIdLength = 100;
+// The wire format's own limit; SDKs cut what is longer.
+const maxLineBytes = 60_000;
+// Ten times what SDKs send, and far from where readers overflow their stacks.
+const maxLevels = 100;
+const encoder = new TextEncoder();
 
 /** Reads newline-separated JSON objects, or one JSON array of them. One bad line never costs its neighbours. */
 export function parseLines(text: string): { lines: Line[]; rejected: Rejection[] } {
@@ -45,15 +50,17 @@ function split(text: string): (string | { value: unknown })[] {
 
 /** The line, or the reason why it is none. */
 function read(source: string | { value: unknown }): Line | string {
+  let value: any;
   try {
-    const value = typeof source === 'string' ? JSON.parse(source) : source.value;
-    const wrong = whatIsWrong(value);
-    if (wrong) return wrong;
-    const text = typeof source === 'string' ? source.trim() : JSON.stringify(value);
-    return { id: value.id, at: Date.parse(value.dt), text };
-  } catch (error) {
-    return typeof source === 'string' ? 'is not JSON' : `cannot be stored: ${(error as Error).message}`;
+    value = typeof source === 'string' ? JSON.parse(source) : source.value;
+  } catch {
+    return 'is not JSON';
   }
+  const wrong = whatIsWrong(value);
+  if (wrong) return wrong;
+  const text = typeof source === 'string' ? source.trim() : JSON.stringify(value);
+  if (encoder.encode(text).byteLength > maxLineBytes) return `is longer than ${maxLineBytes} bytes`;
+  return { id: value.id, at: Date.parse(value.dt), text };
 }
 
 function whatIsWrong(value: any): string | undefined {
@@ -65,5 +72,11 @@ function whatIsWrong(value: any): string | undefined {
   }
   if (!levels.has(value.level)) return `has no level (${[...levels].join(', ')})`;
   if (typeof value.message !== 'string') return 'has no message (a string)';
+  if (isDeeperThan(value, maxLevels)) return `is nested deeper than ${maxLevels} levels`;
   return undefined;
 }
+
+const isDeeperThan = (value: unknown, levels: number): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((inner) => isDeeperThan(inner, levels - 1)));

@@ -17,12 +17,14 @@ export async function readLines(request: Request, store: DurableObjectStub<LineS
   if (after !== null) {
     const seq = wholeNumber(after);
     if (seq === null) return refusal(400, 'after is not the seq of a line.');
-    const page = await store.arrivedAfter(seq, Math.min(limit, maxLimit));
-    return page === null ? refusal(410, 'No line ever had that seq here.') : json(page);
+    return orSorry(async () => {
+      const page = await store.arrivedAfter(seq, Math.min(limit, maxLimit));
+      return page === null ? refusal(410, 'No line ever had that seq here.') : json(page);
+    });
   }
   const before = placeOf(query.get('before'));
   if (before === undefined) return refusal(400, 'before is not the next of a page.');
-  return json(await store.page(before, Math.min(limit, maxLimit)));
+  return orSorry(async () => json(await store.page(before, Math.min(limit, maxLimit))));
 }
 
 /** A WebSocket that gets each line as it arrives, for pages of this origin: CORS does not guard WebSockets. */
@@ -30,7 +32,17 @@ export function tailLines(request: Request, store: DurableObjectStub<LineStore>)
   if (request.headers.get('Upgrade')?.toLowerCase() !== 'websocket') return refusal(426, 'This is a WebSocket.');
   const origin = request.headers.get('Origin');
   if (origin !== null && origin !== new URL(request.url).origin) return refusal(403, 'Not for other origins.');
-  return store.fetch(request);
+  return orSorry(() => store.fetch(request));
+}
+
+/** What the store throws is for the Worker's own log: it may speak of the inside. */
+async function orSorry(read: () => Promise<Response>): Promise<Response> {
+  try {
+    return await read();
+  } catch (error) {
+    console.error('The lines could not be read:', error);
+    return refusal(503, 'The lines cannot be read now; try again.', { 'Retry-After': '5' });
+  }
 }
 
 function placeOf(text: string | null): Before | null | undefined {
@@ -44,4 +56,5 @@ const wholeNumber = (text: string): number | null => (/^\d{1,15}$/.test(text) ? 
 const json = (text: string) =>
   new Response(text, { headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' } });
 
-const refusal = (status: number, error: string) => Response.json({ error }, { status });
+const refusal = (status: number, error: string, headers: HeadersInit = {}) =>
+  Response.json({ error }, { status, headers });

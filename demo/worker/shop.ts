@@ -11,22 +11,29 @@ export const shop = withTimber(logger, {
     if (shopper) context.set({ user: shopper });
     const { pathname } = new URL(request.url);
     const route = routes[`${request.method} ${pathname}`];
-    if (route) return route(request, shopper);
-    logger.warn('No such route');
-    return refusal(404, 'No such route.');
+    if (!route) {
+      logger.warn('No such route');
+      return refusal(404, 'No such route.');
+    }
+    const body = request.method === 'POST' ? await readObject(request) : {};
+    if (!body) {
+      logger.warn('Body refused', { reason: 'not a JSON object' });
+      return refusal(400, 'The body is not a JSON object.');
+    }
+    return route(body, shopper);
   },
 });
 
-type Route = (request: Request, shopper: Shopper | undefined) => Response | Promise<Response>;
+type Body = Record<string, unknown>;
+type Route = (body: Body, shopper: Shopper | undefined) => Response | Promise<Response>;
 
 const routes: { [methodAndPath: string]: Route } = {
-  'GET /api/shop'(_request, shopper) {
+  'GET /api/shop'(_body, shopper) {
     logger.debug('Catalogue read');
     return Response.json({ products, shoppers, shopper: shopper ?? null });
   },
 
-  async 'POST /api/login'(request) {
-    const { id } = await request.json<{ id?: unknown }>();
+  'POST /api/login'({ id }) {
     const shopper = shoppers.find((one) => one.id === id);
     if (!shopper) {
       logger.warn('Login refused', { reason: 'unknown shopper' });
@@ -42,8 +49,7 @@ const routes: { [methodAndPath: string]: Route } = {
     return Response.json({}, { headers: { 'Set-Cookie': `${sessionCookie('')}; Max-Age=0` } });
   },
 
-  async 'POST /api/cart'(request) {
-    const { cart, product: id } = await request.json<{ cart?: unknown; product?: unknown }>();
+  'POST /api/cart'({ cart, product: id }) {
     return context({ cart: { id: cart } }, async () => {
       const product = products.find((one) => one.id === id);
       if (!product) return refusal(404, 'No such product.');
@@ -56,8 +62,7 @@ const routes: { [methodAndPath: string]: Route } = {
     });
   },
 
-  async 'POST /api/checkout'(request) {
-    const { cart, products: ids } = await request.json<{ cart?: unknown; products?: unknown }>();
+  'POST /api/checkout'({ cart, products: ids }) {
     if (!Array.isArray(ids)) return refusal(400, 'products is not a list.');
     const amount = ids.reduce((sum, id) => sum + (products.find((one) => one.id === id)?.price ?? 0), 0);
     return context({ cart: { id: cart, amount } }, async () => {
@@ -70,8 +75,7 @@ const routes: { [methodAndPath: string]: Route } = {
     });
   },
 
-  async 'POST /api/job'(request) {
-    const { id, count } = await request.json<{ id?: unknown; count?: unknown }>();
+  'POST /api/job'({ id, count }) {
     return context({ job: { id, count } }, async () => {
       logger.info('Job step taken on');
       await scheduler.wait(20);
@@ -92,6 +96,15 @@ async function isInStock(id: string): Promise<boolean> {
 async function isOverLimit(amount: number): Promise<boolean> {
   await scheduler.wait(40);
   return amount > paymentLimit;
+}
+
+async function readObject(request: Request): Promise<Body | undefined> {
+  try {
+    const body = await request.json();
+    return typeof body === 'object' && body !== null && !Array.isArray(body) ? (body as Body) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function shopperOf(request: Request): Shopper | undefined {

@@ -68,10 +68,31 @@ test.each([
   ],
   ['an unknown level', lineText({ level: 'loud' }), 'has no level (debug, info, warn, error, fatal)'],
   ['no message', lineText({ message: undefined }), 'has no message (a string)'],
+  ['a byte too many', lineOfBytes(60_001), 'is longer than 60000 bytes'],
+  ['a level too many', lineOfLevels(101), 'is nested deeper than 100 levels'],
+  ['levels without end', lineOfLevels(25_000), 'is nested deeper than 100 levels'],
 ])('refuses a line with %s', async (_what, bad, reason) => {
   const good = lineText({ id: `beside-${reason.length}-${bad.length}` });
   const answer = await demo.post(`${good}\n${bad}`);
   expect(await answer.json()).toEqual({ accepted: 1, duplicates: 0, rejected: [{ line: 2, reason }] });
+});
+
+test('takes a line of 60,000 bytes, and one of 100 levels', async () => {
+  const answer = await demo.post(`${lineOfBytes(60_000)}\n${lineOfLevels(100)}`);
+  expect(await answer.json()).toEqual({ accepted: 2, duplicates: 0, rejected: [] });
+});
+
+test('refuses elements of an array one by one as it does lines', async () => {
+  const good = lineText({ id: 'beside-elements-1' });
+  const answer = await demo.post(`[${lineOfBytes(60_001)},${good},${lineOfLevels(25_000)}]`);
+  expect(await answer.json()).toEqual({
+    accepted: 1,
+    duplicates: 0,
+    rejected: [
+      { line: 1, reason: 'is longer than 60000 bytes' },
+      { line: 3, reason: 'is nested deeper than 100 levels' },
+    ],
+  });
 });
 
 test('answers 400 to a body without a line', async () => {
@@ -183,6 +204,19 @@ test('lets no page of another origin watch', async () => {
   );
   expect(status).toBe(403);
 });
+
+/** Most of them in characters of two bytes. */
+function lineOfBytes(bytes: number): string {
+  const [start, end] = lineText({ id: `bytes-${bytes}`, message: '*' }).split('*') as [string, string];
+  const rest = bytes - start.length - end.length;
+  return start + 'é'.repeat(Math.floor(rest / 2)) + (rest % 2 ? 'e' : '') + end;
+}
+
+/** The line itself is the first level. */
+function lineOfLevels(levels: number): string {
+  const arrays = '['.repeat(levels - 1) + ']'.repeat(levels - 1);
+  return lineText({ id: `levels-${levels}`, event: '*' }).replace('"*"', arrays);
+}
 
 const readLines = async (query: string): Promise<any> => (await fetch(`${demo.url}/v1/lines?${query}`)).json();
 

@@ -75,6 +75,75 @@ test('shows lines whose parts have other types than usual', async () => {
   expect(page.errors).toEqual([]);
 });
 
+test('shows controls that turn or hide text as escapes, in the message, in the facts and in the JSON', async () => {
+  const { page } = await openConsole(shared);
+  const custom = { 'ro\u2066le': 'ad\u200bmin\u{e0041}' };
+  await shared.post(lineText({ id: 'turned-1', message: 'Paid \u202e001€\u0085', context: { custom } }));
+  const row = page.locator('#lines > li', { hasText: String.raw`Paid \u202e001€\u0085` });
+  expect(await row.locator('.facts > span').allTextContents()).toEqual([
+    String.raw`ro\u2066le ad\u200bmin\udb40\udc41`,
+  ]);
+  await row.locator('summary').click();
+  const json = (await row.locator('pre').textContent())!;
+  expect(json).toContain(String.raw`"message": "Paid \u202e001€\u0085"`);
+  expect(JSON.parse(json).context.custom).toEqual(custom);
+});
+
+test('shows the joiners that scripts and emoji are written with as they are', async () => {
+  const { page } = await openConsole(shared);
+  const message = 'می\u200cخواهم क्\u200dष 👩🏽\u200d🚀 ❤️\u200d🔥';
+  await shared.post(lineText({ id: 'joined-1', message }));
+  expect(await openLine(page, message)).toMatchObject({ message });
+});
+
+test('keeps each name and value in its own direction, in the facts and in the JSON', async () => {
+  const { page } = await openConsole(shared);
+  await shared.post(lineText({ id: 'isolated-1', message: 'With facts', context: { custom: { דגל: 'כן' } } }));
+  const row = page.locator('summary', { hasText: 'With facts' });
+  expect(await row.locator('.facts bdi').allTextContents()).toEqual(['דגל', 'כן']);
+  await row.click();
+  const box = async (text: string) => (await page.locator('.json span', { hasText: text }).boundingBox())!;
+  const [name, value] = [await box('דגל'), await box('כן')];
+  expect(name.x + name.width).toBeLessThanOrEqual(value.x);
+});
+
+test.each([
+  ['nothing', ''],
+  ['spaces', ' \t\n\u00a0'],
+  ['zero-width characters', '\u200b\u2060\ufeff\u202e'],
+  ['signs that are blank', '\u2800\u3164'],
+])('says that there is no message where there is %s', async (what, message) => {
+  const { page } = await openConsole(shared);
+  await shared.post(lineText({ id: `blank-${what}`, message, logger: what }));
+  const row = page.locator('summary', { hasText: `in ${what}` });
+  expect(await row.locator('.message').textContent()).toBe('(no message)');
+});
+
+test('shows the year of a line of another year', async () => {
+  const { page } = await openConsole(shared);
+  await shared.post(lineText({ id: 'year-1', dt: '2019-05-06T12:00:00.000Z', message: 'Years ago' }));
+  const row = page.locator('summary', { hasText: 'Years ago' });
+  expect(await row.locator('time').textContent()).toMatch(/^2019-05-0[67] \d\d:00:00\.000$/);
+});
+
+test('shows on one line what is nested too deeply to be indented', async () => {
+  const { page } = await openConsole(shared);
+  await page.evaluate(showDeepLine);
+  const row = page.locator('main > li', { hasText: 'Deep' });
+  await row.locator('summary').click();
+  await row.locator('pre').waitFor();
+  expect(await page.evaluate('document.querySelector("main > li pre").textContent === deepLine')).toBe(true);
+  expect(page.errors).toEqual([]);
+});
+
+/** The collector refuses such a line today; a store may hold one from before. Text, as the test runner rewrites imports. */
+const showDeepLine = `import('/lineItem.js').then(({ lineItem }) => {
+  const deep = '{"a":' + '['.repeat(50000) + '1,{"b":"c","d":{}}' + ']'.repeat(50000) + '}';
+  const start = '{"dt":"2026-11-22T13:40:00.123Z","level":"info","message":"Deep","context":{"custom":';
+  globalThis.deepLine = start + deep + '}}';
+  document.querySelector('main').append(lineItem(JSON.parse(deepLine)));
+})`;
+
 test('loads older lines when asked, to the oldest', async () => {
   const { demo, page, shown } = await openEmptyConsole();
   await demo.post(bodyOf(150, 'w'));
@@ -84,6 +153,24 @@ test('loads older lines when asked, to the oldest', async () => {
   await page.getByRole('button', { name: 'Older lines' }).click();
   await page.getByText('That is the oldest line.').waitFor();
   expect(await shown.count()).toBe(150);
+});
+
+test('loads older lines by keyboard, page after page, and loses the focus at neither end', async () => {
+  const { demo, page } = await openEmptyConsole();
+  await demo.post(bodyOf(650, 'w'));
+  await page.reload();
+  await page.getByRole('button', { name: 'Older lines' }).focus();
+  for (const oldest of ['Line 451', 'Line 351', 'Line 251', 'Line 151', 'Line 51']) {
+    await page.keyboard.press('Enter');
+    await page.getByText(oldest, { exact: true }).waitFor();
+  }
+  await page.keyboard.press('Enter');
+  await page.getByText('That is the oldest line.').waitFor();
+  expect(await page.evaluate(() => document.activeElement!.id)).toBe('end');
+  await page.getByRole('button', { name: '150 newer lines' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByText('Line 650', { exact: true }).waitFor();
+  expect(await page.evaluate(() => document.activeElement!.textContent)).toContain('Line 650');
 });
 
 test('keeps at most 500 lines on the page, and gets back to the newest', async () => {

@@ -1,6 +1,9 @@
 // Starting, ending and deploying the demo.
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
@@ -17,11 +20,31 @@ test('says in one sentence that the port is taken and how to choose another, and
   expect(output.trim()).toBe(`Port ${server.port} is taken; choose another one: PORT=${server.port + 1} npm run demo`);
 });
 
-test('says in one sentence that PORT is no port, and exits with 1', async () => {
-  const { code, output } = await runDemo({ PORT: 'eighty' }).ended;
-  expect(code).toBe(1);
-  expect(output.trim()).toBe('PORT is "eighty"; it must be a whole number from 0 (any free port) to 65535.');
-});
+const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
+  addresses?.some(({ address }) => address === '::1'),
+);
+
+test.runIf(hasIpv6)(
+  'says so too when the port is taken on ::1 alone, where localhost is looked for first',
+  async () => {
+    const server = createServer().listen(0, '::1');
+    await once(server, 'listening');
+    closeWithTest(async () => server.close());
+    const { port } = server.address() as AddressInfo;
+    const { code, output } = await runDemo({ PORT: String(port) }).ended;
+    expect(code).toBe(1);
+    expect(output.trim()).toBe(`Port ${port} is taken; choose another one: PORT=${port + 1} npm run demo`);
+  },
+);
+
+test.each(['eighty', ' ', '0x1F90', '8e3', '65536'])(
+  'says in one sentence that PORT=%j is no port, and exits with 1',
+  async (port) => {
+    const { code, output } = await runDemo({ PORT: port }).ended;
+    expect(code).toBe(1);
+    expect(output.trim()).toBe(`PORT is "${port}"; it must be a whole number from 0 (any free port) to 65535.`);
+  },
+);
 
 test('ends on Ctrl-C with all of its processes, and says nothing more', async () => {
   const state = await createStateFolder();

@@ -29,14 +29,9 @@ export async function createStateFolder(): Promise<{ path: string; remove(): Pro
   return { path, remove };
 }
 
-/** Starts the demo on a folder of lines. One started in a test stops when that test ends. */
+/** Starts the demo on a folder of lines. */
 export async function startDemo(statePath: string, port = 0): Promise<Demo> {
   const run = runDemo({ PORT: String(port), TIMBER_STATE: statePath });
-  const stop = async () => {
-    run.end();
-    await run.ended;
-  };
-  closeWithTest(stop);
   const [url, boundPort] = await Promise.race([
     run.said(/The shop +(http:\/\/localhost:(\d+))\//).then(([, ...found]) => found as [string, string]),
     run.ended.then(({ code, output }) => {
@@ -44,7 +39,7 @@ export async function startDemo(statePath: string, port = 0): Promise<Demo> {
     }),
   ]);
   return {
-    ...{ url, port: Number(boundPort), stop },
+    ...{ url, port: Number(boundPort), stop: run.stop },
     post: (body, headers = { 'content-type': 'text/plain' }) =>
       fetch(`${url}/v1/logs?key=demo`, { method: 'POST', body, headers }),
     async lines() {
@@ -54,7 +49,7 @@ export async function startDemo(statePath: string, port = 0): Promise<Demo> {
   };
 }
 
-/** `npm run demo` with this environment: what it prints, and how it ends. */
+/** `npm run demo` with this environment: what it prints, and how it ends. One started in a test stops with that test. */
 export function runDemo(env: Record<string, string>) {
   // A process group of its own, so that the signal reaches npm's children as a terminal's Ctrl-C would.
   const child = spawn('npm', ['run', '--silent', 'demo'], {
@@ -73,14 +68,19 @@ export function runDemo(env: Record<string, string>) {
   const ended = new Promise<{ code: number | null; output: string }>((resolve) =>
     child.once('close', (code) => resolve({ code, output })),
   );
+  /** Ctrl-C. */
+  const end = () => {
+    if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, 'SIGINT');
+  };
+  const stop = async () => {
+    end();
+    await ended;
+  };
+  closeWithTest(stop);
   return {
     /** npm's; the demo itself is its grandchild. */
     pid: child.pid!,
-    ended,
-    /** Ctrl-C. */
-    end() {
-      if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, 'SIGINT');
-    },
+    ...{ ended, end, stop },
     /** Resolves once the output matches. */
     said: (pattern: RegExp) =>
       new Promise<RegExpExecArray>((resolve) => {
