@@ -52,6 +52,7 @@ export function createPersistence(options: PersistenceOptions): Persistence {
   const unsaved = new Set<Line>();
   const records = new Map<Line, StoredRecord>();
   let savedAt = Number.NEGATIVE_INFINITY;
+  let urgentSavedAt = Number.NEGATIVE_INFINITY;
   let notBefore = 0;
   let timer: unknown;
   let timerAt = Number.POSITIVE_INFINITY;
@@ -76,6 +77,7 @@ export function createPersistence(options: PersistenceOptions): Persistence {
     }
     savedAt = now();
     const lines = [...unsaved];
+    if (lines.some((line) => isUrgent(line.level))) urgentSavedAt = savedAt;
     unsaved.clear();
     const key = keyOf(bufferName, lines[0] as Line);
     const record: StoredRecord = { key, unsettled: lines.length, committed: false };
@@ -159,7 +161,8 @@ export function createPersistence(options: PersistenceOptions): Persistence {
   return {
     pushed(line) {
       unsaved.add(line);
-      saveAt(Math.min(savedAt, now()) + (isUrgent(line.level) ? urgentEveryMs : saveEveryMs));
+      const at = isUrgent(line.level) ? urgentSavedAt + urgentEveryMs : savedAt + saveEveryMs;
+      saveAt(Math.min(at, now() + saveEveryMs)); // no later, where somebody set the clock back
     },
     settled(lines) {
       const done: RecordKey[] = [];

@@ -68,12 +68,12 @@ export function createContextOver(scope: Scope<Frame>, atEndOfTurn: AtEndOfTurn,
         'A `using _ = context(…)` block was still open at the end of its turn and was closed there; it is for synchronous code, the callback form is for async functions.',
       );
     });
-    return {
-      [Symbol.dispose]() {
-        if (open) exit();
-        open = false;
-      },
+    const dispose = (): void => {
+      if (open) exit();
+      open = false;
     };
+    // Where there is no Symbol.dispose yet, compiled `using` looks for this one.
+    return { [Symbol.dispose ?? Symbol.for('Symbol.dispose')]: dispose } as unknown as Disposable;
   }
 
   function call(fields: Fields, fn?: () => unknown): unknown {
