@@ -1,35 +1,15 @@
-// A context over native `await` and promises, with no build step. The probes run as they stand here, in the page.
+// A context over native `await` and promises, with no build step.
 import { beforeAll, expect, test } from 'vitest';
-import { launchBrowser, openPage, type TestBrowser, type TestPage } from '../support/browser.js';
-import { type PageServer, startPageServer } from '../support/pageServer.js';
+import { type FlowPage, openFlowPage } from './flowPage.js';
 
-let browser: TestBrowser;
-let server: PageServer;
-let page: TestPage;
+let flowPage: FlowPage;
 beforeAll(async () => {
-  browser = await launchBrowser();
-  server = await startPageServer({
-    folder: new URL('fixtures/tracking', import.meta.url),
-    routes: {
-      '/': '<script src="/timberlog.min.js"></script><script src="/flows.js"></script>',
-      '/answer.json': '{"answer":42}',
-    },
-  });
-  page = await openPage(browser, server.url);
-  return async () => {
-    await browser.close();
-    await server.close();
-  };
+  flowPage = await openFlowPage();
+  return flowPage.close;
 });
 
-/** What probe resolves with in the page, run in the context `{ flow: 'a' }`. */
-const inFlow = <T>(probe: () => Promise<T>): Promise<T> =>
-  page.evaluate(`timber.context({ flow: 'a' }, ${probe})`) as Promise<T>;
-
-const outside = <T>(probe: () => Promise<T>): Promise<T> => page.evaluate(`(${probe})()`) as Promise<T>;
-
 test('keeps a context across an await of a pending promise', async () => {
-  const seen = await inFlow(async () => {
+  const seen = await flowPage.inFlow(async () => {
     await tick();
     return flow();
   });
@@ -38,7 +18,7 @@ test('keeps a context across an await of a pending promise', async () => {
 });
 
 test('keeps a context across an await of a settled promise', async () => {
-  const seen = await inFlow(async () => {
+  const seen = await flowPage.inFlow(async () => {
     await Promise.resolve();
     return flow();
   });
@@ -47,7 +27,7 @@ test('keeps a context across an await of a settled promise', async () => {
 });
 
 test('keeps a context across every await of a loop', async () => {
-  const seen = await inFlow(async () => {
+  const seen = await flowPage.inFlow(async () => {
     const flows: unknown[] = [];
     for (let i = 0; i < 3; i++) {
       await (i === 1 ? Promise.resolve() : tick());
@@ -60,7 +40,7 @@ test('keeps a context across every await of a loop', async () => {
 });
 
 test('keeps a context in catch and finally after a rejection', async () => {
-  const seen = await inFlow(async () => {
+  const seen = await flowPage.inFlow(async () => {
     const flows: unknown[] = [];
     try {
       await failure('no');
@@ -78,7 +58,7 @@ test('keeps a context in catch and finally after a rejection', async () => {
 });
 
 test('keeps a context through nested async functions', async () => {
-  const seen = await inFlow(async () => {
+  const seen = await flowPage.inFlow(async () => {
     const flows: unknown[] = [];
     async function descend(depth: number): Promise<void> {
       if (depth > 0) await descend(depth - 1);
@@ -94,7 +74,7 @@ test('keeps a context through nested async functions', async () => {
 });
 
 test('keeps a context in the body of for await and in the async generator it reads', async () => {
-  const seen = await inFlow(async () => {
+  const seen = await flowPage.inFlow(async () => {
     const flows: unknown[] = [];
     async function* numbers() {
       yield tick(1);
@@ -111,7 +91,7 @@ test('keeps a context in the body of for await and in the async generator it rea
 });
 
 test('keeps a context in for await over an array of promises', async () => {
-  const seen = await inFlow(async () => {
+  const seen = await flowPage.inFlow(async () => {
     const flows: unknown[] = [];
     for await (const _ of [tick(), Promise.resolve(), tick()]) flows.push(flow());
     return [...flows, flow()];
@@ -139,7 +119,7 @@ test.each([
   ['scheduler.yield', 'scheduler.yield()'],
   ['a Web Lock', 'navigator.locks.request("lock", async () => {})'],
 ])('keeps a context across an await of what %s returns', async (_, expression) => {
-  const seen = await page.evaluate(`timber.context({ flow: 'a' }, async () => {
+  const seen = await flowPage.page.evaluate(`timber.context({ flow: 'a' }, async () => {
     await ${expression};
     return flow();
   })`);
@@ -148,7 +128,7 @@ test.each([
 });
 
 test('keeps a context across fetch and each reading of its body', async () => {
-  const seen = await inFlow(async () => {
+  const seen = await flowPage.inFlow(async () => {
     const response = await fetch('/answer.json');
     const first = flow();
     const copy = response.clone();
@@ -162,7 +142,7 @@ test('keeps a context across fetch and each reading of its body', async () => {
 });
 
 test('keeps the contexts of async functions started by the iterable that Promise.all reads', async () => {
-  const seen = await inFlow(async () => {
+  const seen = await flowPage.inFlow(async () => {
     const read = async () => {
       await tick();
       return flow();
@@ -177,25 +157,8 @@ test('keeps the contexts of async functions started by the iterable that Promise
   expect(seen).toEqual(['a', 'b', 'a']);
 });
 
-test('runs then, catch and finally callbacks in the context in which they were added', async () => {
-  const seen = await outside(async () => {
-    const flows: unknown[] = [];
-    const shared = tick();
-    const see = () => void flows.push(flow());
-    await Promise.all([
-      timber.context({ flow: 'a' }, () => shared.then(see)),
-      timber.context({ flow: 'b' }, () => shared.finally(see)),
-      timber.context({ flow: 'c' }, () => failure().catch(see)),
-      shared.then(see),
-    ]);
-    return flows.map(String).sort();
-  });
-
-  expect(seen).toEqual(['a', 'b', 'c', 'undefined']);
-});
-
 test('keeps a context in what a finally callback awaits, and after it', async () => {
-  const seen = await inFlow(async () => {
+  const seen = await flowPage.inFlow(async () => {
     const flows: unknown[] = [];
     const value = await tick('value').finally(async () => {
       await tick();
@@ -207,74 +170,8 @@ test('keeps a context in what a finally callback awaits, and after it', async ()
   expect(seen).toEqual(['value', 'a', 'a']);
 });
 
-test('gives each of two flows that await one promise its own context', async () => {
-  const seen = await outside(async () => {
-    const shared = tick();
-    const read = async () => {
-      await shared;
-      return flow();
-    };
-    return Promise.all([timber.context({ flow: 'a' }, read), timber.context({ flow: 'b' }, read), read()]);
-  });
-
-  expect(seen).toEqual(['a', 'b', undefined]);
-});
-
-test.each([
-  ['Promise.resolve', 'Promise.resolve(pending)'],
-  ['Promise.all', 'Promise.all([pending])'],
-  ['Promise.try', 'Promise.try(() => pending)'],
-  ['Promise.try of a stranger', 'pending.constructor.try(() => pending)'],
-  ['then', 'pending.then(() => {})'],
-  ['finally', 'pending.finally(() => {})'],
-  ['finally with a promise', 'pending.finally(() => tick())'],
-  ['an async function', '(async () => { await pending; })()'],
-  ['an async function that returns it', '(async () => pending)()'],
-  ['a resolve function', 'new Promise((resolve) => resolve(pending))'],
-])('shows no context to code outside that awaits what %s made in one', async (_, expression) => {
-  const seen = await page.evaluate(`(async () => {
-    const pending = tick();
-    const made = timber.context({ flow: 'a' }, () => ${expression});
-    const awaiting = async () => {
-      await made;
-      return String(flow());
-    };
-    return Promise.all([awaiting(), awaiting(), made.then(() => String(flow()))]);
-  })()`);
-
-  expect(seen).toEqual(['undefined', 'undefined', 'undefined']);
-});
-
-test('restores the outer context after an inner one that awaited and threw', async () => {
-  const seen = await inFlow(async () => {
-    const reason = await timber
-      .context({ flow: 'b' }, async () => {
-        await tick();
-        throw flow();
-      })
-      .catch((thrown: unknown) => thrown);
-    return [reason, flow()];
-  });
-
-  expect(seen).toEqual(['b', 'a']);
-});
-
-test('keeps a context that was entered between two awaits', async () => {
-  const seen = await outside(async () => {
-    await tick();
-    const inner = timber.context({ flow: 'a' }, async () => {
-      await tick();
-      return flow();
-    });
-    const between = String(flow());
-    return [between, await inner, String(flow())];
-  });
-
-  expect(seen).toEqual(['undefined', 'a', 'undefined']);
-});
-
 test('keeps the async callers on the stack of an error thrown in a context', async () => {
-  const stack = await inFlow(async () => {
+  const stack = await flowPage.inFlow(async () => {
     async function inner() {
       await tick();
       throw new Error('deep');
@@ -289,7 +186,7 @@ test('keeps the async callers on the stack of an error thrown in a context', asy
 });
 
 test('lets code in a context read constructor and then of a promise, and use them', async () => {
-  const seen = await inFlow(async () => {
+  const seen = await flowPage.inFlow(async () => {
     const promise = tick('value');
     const Constructor: any = promise.constructor;
     const derived = promise.then((value) => [value, flow()]);
@@ -306,8 +203,9 @@ test.each([
   ['a thenable that is no promise', '{ then(resolve) { setTimeout(resolve) } }'],
   ['a promise of a subclass', 'new (class extends Promise {})((resolve) => setTimeout(resolve))'],
   ['a promise with a constructor of its own', 'Object.assign(tick(), { constructor: class extends Promise {} })'],
+  ['a promise with a then of its own', 'Object.assign(tick(), { then: Promise.prototype.then })'],
 ])('has no context after an await of %s, and none of another, until the next callback', async (_, expression) => {
-  const seen = await page.evaluate(`(async () => {
+  const seen = await flowPage.page.evaluate(`(async () => {
     const other = timber.context({ flow: 'b' }, async () => {
       for (let i = 0; i < 20; i++) await Promise.resolve();
     });

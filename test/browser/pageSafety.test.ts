@@ -16,8 +16,8 @@ beforeAll(async () => {
   server = await startPageServer({
     folder: new URL('fixtures/tracking', import.meta.url),
     routes: {
-      '/with': '<body><script src="/timberlog.min.js"></script><script src="/pageSafety.js"></script>',
-      '/without': '<body><script src="/pageSafety.js"></script>',
+      '/with': '<body><script src="/timberlog.min.js"></script><script type="module" src="/pageSafety.js"></script>',
+      '/without': '<body><script type="module" src="/pageSafety.js"></script>',
       '/answer.json': '{"answer":42}',
     },
   });

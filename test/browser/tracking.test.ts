@@ -1,50 +1,34 @@
 // A context over callbacks: timers, events, observers, requests. A callback has the context of its registration.
 import { beforeAll, expect, test } from 'vitest';
-import { launchBrowser, openPage, type TestBrowser, type TestPage } from '../support/browser.js';
-import { type PageServer, startPageServer } from '../support/pageServer.js';
+import { type FlowPage, openFlowPage } from './flowPage.js';
 
-let browser: TestBrowser;
-let server: PageServer;
-let page: TestPage;
+let flowPage: FlowPage;
 beforeAll(async () => {
-  browser = await launchBrowser();
-  server = await startPageServer({
-    folder: new URL('fixtures/tracking', import.meta.url),
-    routes: {
-      '/': '<script src="/timberlog.min.js"></script><script src="/flows.js"></script><body>',
-      '/answer.json': '{"answer":42}',
-      '/events': { body: 'data: news\n\n', headers: { 'content-type': 'text/event-stream' } },
-      '/worker.js': `
-        importScripts('/timberlog.min.js', '/flows.js');
-        timber.context({ flow: 'a' }, async () => {
-          const flows = [await flowOf((callback) => setTimeout(callback))];
-          flows.push(await flowOf((callback) => (onmessage = callback)));
-          await fetch('/answer.json');
-          postMessage([...flows, flow()]);
-        });
-        postMessage(String(flow()));`,
-    },
+  flowPage = await openFlowPage({
+    '/events': { body: 'data: news\n\n', headers: { 'content-type': 'text/event-stream' } },
+    '/worker.js': `
+      importScripts('/timberlog.min.js', '/flows.js');
+      timber.context({ flow: 'a' }, async () => {
+        const flows = [await flowOf((callback) => setTimeout(callback))];
+        flows.push(await flowOf((callback) => (onmessage = callback)));
+        await fetch('/answer.json');
+        postMessage([...flows, flow()]);
+      });
+      postMessage(String(flow()));`,
   });
-  page = await openPage(browser, server.url);
-  await page.context().grantPermissions(['geolocation']);
-  await page.context().setGeolocation({ latitude: 0, longitude: 0 });
-  return async () => {
-    await browser.close();
-    await server.close();
-  };
+  await flowPage.page.context().grantPermissions(['geolocation']);
+  await flowPage.page.context().setGeolocation({ latitude: 0, longitude: 0 });
+  return flowPage.close;
 });
 
-/** What probe returns in the page, run in no context. */
-const inPage = <T>(probe: () => T | Promise<T>): Promise<T> => page.evaluate(`(${probe})()`) as Promise<T>;
-
 test('returns what the function returns, and has its context in it alone', async () => {
-  const seen = await inPage(() => [flow(), timber.context({ flow: 'a' }, () => flow()), flow()]);
+  const seen = await flowPage.inPage(() => [flow(), timber.context({ flow: 'a' }, () => flow()), flow()]);
 
   expect(seen).toEqual([undefined, 'a', undefined]);
 });
 
 test('nests contexts and restores the outer one', async () => {
-  const seen = await inPage(() =>
+  const seen = await flowPage.inPage(() =>
     timber.context({ flow: 'a' }, () => [flow(), timber.context({ flow: 'b' }, () => flow()), flow()]),
   );
 
@@ -52,7 +36,7 @@ test('nests contexts and restores the outer one', async () => {
 });
 
 test('restores the outer context when the function throws, and passes the exception on', async () => {
-  const seen = await inPage(() =>
+  const seen = await flowPage.inPage(() =>
     timber.context({ flow: 'a' }, () => {
       try {
         return timber.context({ flow: 'b' }, () => {
@@ -68,7 +52,7 @@ test('restores the outer context when the function throws, and passes the except
 });
 
 test('keeps the contexts of two createContext() apart', async () => {
-  const seen = await inPage(async () => {
+  const seen = await flowPage.inPage(async () => {
     const other = timber.createContext();
     const both = () => [flow(), other.get().flow];
     return timber.context({ flow: 'a' }, () =>
@@ -115,7 +99,7 @@ test.each([
   ['a request to open IndexedDB', 'open("first").onupgradeneeded = callback'],
   ['the success of an IndexedDB request', 'open("second").onsuccess = callback'],
 ])('keeps a context in the callbacks of %s', async (_, registration) => {
-  const seen = await page.evaluate(`(async () => {
+  const seen = await flowPage.page.evaluate(`(async () => {
     const element = document.body.appendChild(document.createElement('div'));
     const request = new XMLHttpRequest();
     request.open('GET', '/answer.json');
@@ -136,7 +120,7 @@ test.each([
 });
 
 test('keeps a context through an IndexedDB transaction', async () => {
-  const seen = await inPage(() =>
+  const seen = await flowPage.inPage(() =>
     timber.context({ flow: 'a' }, async () => {
       const opening = indexedDB.open('transactions');
       const flows: unknown[] = [
@@ -160,72 +144,8 @@ test('keeps a context through an IndexedDB transaction', async () => {
   expect(seen).toEqual(['a', 'a', 'a', 'a', 'a']);
 });
 
-test('runs a listener that was added outside in no context, also when a context dispatches the event', async () => {
-  const seen = await inPage(() => {
-    const element = document.createElement('div');
-    const flows: unknown[] = [];
-    element.addEventListener('click', () => flows.push(String(flow())));
-    element.onclick = () => flows.push(String(flow()));
-    timber.context({ flow: 'a' }, () => {
-      element.click();
-      flows.push(flow());
-    });
-    return flows;
-  });
-
-  expect(seen).toEqual(['undefined', 'undefined', 'a']);
-});
-
-test('runs a listener in the context in which it was added when another dispatches the event', async () => {
-  const seen = await inPage(() => {
-    const element = document.createElement('div');
-    const flows: unknown[] = [];
-    timber.context({ flow: 'a' }, () => element.addEventListener('click', () => flows.push(flow())));
-    timber.context({ flow: 'b' }, () => {
-      element.click();
-      flows.push(flow());
-    });
-    return flows;
-  });
-
-  expect(seen).toEqual(['a', 'b']);
-});
-
-test('a listener that ran once has the new context when it is added again', async () => {
-  const seen = await inPage(() => {
-    const element = document.createElement('div');
-    const flows: unknown[] = [];
-    const listener = () => flows.push(flow());
-    for (const name of ['a', 'b']) {
-      timber.context({ flow: name }, () => element.addEventListener('click', listener, { once: true }));
-      element.click();
-      element.click();
-    }
-    return flows;
-  });
-
-  expect(seen).toEqual(['a', 'b']);
-});
-
-test('a listener that a signal removed has the new context when it is added again', async () => {
-  const seen = await inPage(() => {
-    const element = document.createElement('div');
-    const flows: unknown[] = [];
-    const listener = () => flows.push(flow());
-    const removal = new AbortController();
-    timber.context({ flow: 'a' }, () => element.addEventListener('click', listener, { signal: removal.signal }));
-    removal.abort();
-    element.click();
-    timber.context({ flow: 'b' }, () => element.addEventListener('click', listener));
-    element.click();
-    return flows;
-  });
-
-  expect(seen).toEqual(['b']);
-});
-
 test('passes `this`, arguments and the return value through a bound callback', async () => {
-  const seen = await inPage(async () => {
+  const seen = await flowPage.inPage(async () => {
     const element = document.createElement('form');
     document.body.append(element);
     const flows: unknown[] = [];
@@ -255,7 +175,7 @@ test('passes `this`, arguments and the return value through a bound callback', a
 });
 
 test('an exception of a callback in a context is reported and leaves no context behind', async () => {
-  const seen = await inPage(async () => {
+  const seen = await flowPage.inPage(async () => {
     const reported = new Promise((resolve) =>
       addEventListener('error', (event) => resolve(event.error.message), { once: true }),
     );
@@ -271,7 +191,7 @@ test('an exception of a callback in a context is reported and leaves no context 
 });
 
 test('a using block has its context until it ends, and in what was started inside it', async () => {
-  const seen = await inPage(async () => {
+  const seen = await flowPage.inPage(async () => {
     const block = timber.context({ flow: 'a' });
     const started = tick().then(() => flow());
     const inside = flow();
@@ -283,7 +203,7 @@ test('a using block has its context until it ends, and in what was started insid
 });
 
 test('using blocks that end out of order leave no context behind', async () => {
-  const seen = await inPage(async () => {
+  const seen = await flowPage.inPage(async () => {
     const outer = timber.context({ flow: 'a' });
     const inner = timber.context({ flow: 'b' });
     outer[Symbol.dispose]();
@@ -298,7 +218,7 @@ test('using blocks that end out of order leave no context behind', async () => {
 });
 
 test('a using block that ends inside a callback form leaves no context behind', async () => {
-  const seen = await inPage(async () => {
+  const seen = await flowPage.inPage(async () => {
     const block = timber.context({ flow: 'a' });
     const inside = timber.context({ flow: 'b' }, () => {
       block[Symbol.dispose]();
@@ -313,18 +233,33 @@ test('a using block that ends inside a callback form leaves no context behind', 
 });
 
 test('a using block left open is closed at the end of its turn', async () => {
-  const seen = await inPage(async () => {
+  const seen = await flowPage.inPage(async () => {
     timber.context({ flow: 'a' });
     const inside = flow();
     return [inside, String(await flowOf(setTimeout))];
   });
 
   expect(seen[0]).toBe('a');
-  expect(await inPage(() => flowOf(setTimeout).then(String))).toBe('undefined');
+  expect(await flowPage.inPage(() => flowOf(setTimeout).then(String))).toBe('undefined');
+});
+
+test('a using block held across an await is carried on by the caller, which is why it is for synchronous code', async () => {
+  const seen = await flowPage.inPage(async () => {
+    async function holdAcrossAwait() {
+      const block = timber.context({ flow: 'held' });
+      await tick();
+      block[Symbol.dispose]();
+    }
+    const before = flow();
+    await holdAcrossAwait();
+    return [String(before), flow(), String(await flowOf(setTimeout))];
+  });
+
+  expect(seen).toEqual(['undefined', 'held', 'held']);
 });
 
 test('keeps a context in a worker', async () => {
-  const seen = await inPage(async () => {
+  const seen = await flowPage.inPage(async () => {
     const worker = new Worker('/worker.js');
     const flows: unknown[] = [];
     return new Promise<unknown[]>((resolve) => {
@@ -337,20 +272,4 @@ test('keeps a context in a worker', async () => {
   });
 
   expect(seen).toEqual(['undefined', ['a', 'a', 'a']]);
-});
-
-test('lets go of a listener that a signal removed', async () => {
-  const page = await openPage(browser, server.url);
-  await page.evaluate(() => {
-    const controller = new AbortController();
-    let listener: (() => void) | undefined = () => {};
-    (window as any).removed = new WeakRef(listener);
-    window.addEventListener('resize', listener, { signal: controller.signal });
-    controller.abort();
-    listener = undefined;
-  });
-
-  await page.requestGC();
-
-  await expect(page.evaluate(() => (window as any).removed.deref())).resolves.toBeUndefined();
 });

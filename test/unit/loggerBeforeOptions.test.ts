@@ -1,6 +1,7 @@
 // src/core/logger.ts, the early part: what is logged before the options are known, or where nothing may be numbered.
 import { describe, expect, test } from 'vitest';
-import { createContext, createUnstartedLogger, startLogger } from './startLogger.js';
+import { createContext } from './contextRig.js';
+import { createUnstartedLogger, startLogger } from './startLogger.js';
 
 describe('what is logged before the options are known', () => {
   test('is sent once they are', async () => {

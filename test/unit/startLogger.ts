@@ -1,19 +1,16 @@
 // A logger whose parts are joined as a platform does it, over a clock that stands still and a transport that a test
 // answers for.
-import { createContextOver } from '../../src/core/context.js';
-import type { Frame } from '../../src/core/frame.js';
 import { awaitFates, createParts } from '../../src/core/join.js';
 import { createLedger } from '../../src/core/ledger.js';
 import { createLoggerCore } from '../../src/core/logger.js';
 import { checkOptions } from '../../src/core/options.js';
 import { createTroubles } from '../../src/core/trouble.js';
-import type { Context, LoggerOptions, Outcome, Trouble } from '../../src/core/types.js';
+import type { LoggerOptions, Outcome, Trouble } from '../../src/core/types.js';
 import { createWriter } from '../../src/core/writer.js';
-import { createAlsScope, createSynchronousStorage } from '../../src/workers/alsScope.js';
+import { createContext } from './contextRig.js';
 import { createManualTimers } from './manualTimers.js';
 
-export const createContext = (): Context =>
-  createContextOver(createAlsScope(createSynchronousStorage<Frame>()), queueMicrotask);
+export const refused: Outcome = { kind: 'refused', why: 'status 400' };
 
 type Answer = Outcome | undefined | Promise<Outcome>;
 

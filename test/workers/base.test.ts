@@ -1,3 +1,4 @@
+// What `context.set` puts under the lines: at module level under all invocations, in an invocation under its own.
 import { expect, test } from 'vitest';
 import { startCollector } from '../support/collector.js';
 import { startWorker } from './startWorker.js';

@@ -1,3 +1,4 @@
+// A collector that fails, hangs or is not there: what becomes of the lines, and of the invocations.
 import { expect, test } from 'vitest';
 import { type Answer, startCollector } from '../support/collector.js';
 import { startWorker } from './startWorker.js';

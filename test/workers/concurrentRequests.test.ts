@@ -1,3 +1,4 @@
+// Many requests under way at once in one isolate: no line carries the context of another.
 import { expect, test } from 'vitest';
 import { type Line, startCollector } from '../support/collector.js';
 import { createGate } from '../support/gate.js';

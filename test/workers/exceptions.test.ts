@@ -1,3 +1,4 @@
+// Exceptions of handlers: they are logged, and go on unchanged.
 import { expect, test } from 'vitest';
 import { startCollector } from '../support/collector.js';
 import { startWorker } from './startWorker.js';

@@ -1,3 +1,4 @@
+// What is logged at module level, where a Worker has neither time, random numbers nor network.
 import { expect, test } from 'vitest';
 import { startCollector } from '../support/collector.js';
 import { startWorker } from './startWorker.js';

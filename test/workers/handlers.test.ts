@@ -1,3 +1,4 @@
+// The handlers that `withTimber` wraps work as they did: classes, private fields, accessors.
 import { expect, test } from 'vitest';
 import { startCollector } from '../support/collector.js';
 import { startWorker } from './startWorker.js';

@@ -1,3 +1,4 @@
+// What an invocation puts on its lines by itself, and when they are sent.
 import { expect, test } from 'vitest';
 import { startCollector } from '../support/collector.js';
 import { createGate } from '../support/gate.js';

@@ -1,3 +1,4 @@
+// Options that come from `env`, which is known at the first invocation only.
 import { expect, test } from 'vitest';
 import { startCollector } from '../support/collector.js';
 import { startWorker } from './startWorker.js';

@@ -1,3 +1,4 @@
+// Nested contexts and two independent ones, as in the README, in a Worker.
 import { expect, test } from 'vitest';
 import { startCollector } from '../support/collector.js';
 import { startWorker } from './startWorker.js';

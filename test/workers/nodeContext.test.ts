@@ -1,3 +1,4 @@
+// The Workers build in Node: a context over everything that AsyncLocalStorage follows.
 import { EventEmitter } from 'node:events';
 import { readFile } from 'node:fs';
 import { get } from 'node:http';

@@ -1,3 +1,4 @@
+// The Workers build in Node: nothing is sent by itself, a flush sends.
 import { createLogger } from 'timberlog/workers';
 import { expect, test } from 'vitest';
 import { type Answer, startCollector } from '../support/collector.js';

@@ -1,3 +1,4 @@
+// `using` blocks in a Worker: until where their fields are carried.
 import { expect, test } from 'vitest';
 import { startCollector } from '../support/collector.js';
 import { startWorker } from './startWorker.js';

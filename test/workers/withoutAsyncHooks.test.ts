@@ -1,3 +1,4 @@
+// A Worker without a compatibility flag that gives AsyncLocalStorage: what still works, and what is told.
 import { expect, test } from 'vitest';
 import { startCollector } from '../support/collector.js';
 import { startWorker } from './startWorker.js';
