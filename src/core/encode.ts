@@ -96,13 +96,13 @@ function encodeObject(object: object, budget: Budget, ancestors: readonly object
 
 // Forms that are one text. What has no readable content of its own says what it is.
 function namedForm(object: object): string | undefined {
-  if (object instanceof Date) return Number.isNaN(object.getTime()) ? '[invalid date]' : object.toISOString();
+  if (object instanceof Date) return dateText(object);
   if (object instanceof RegExp) return String(object);
   if (ArrayBuffer.isView(object) || object instanceof ArrayBuffer) {
     return `[${tagOf(object)}: ${object.byteLength} bytes]`;
   }
   const tag = tagOf(object);
-  if (tag === 'URL' || tag === 'Location') return (object as { href: string }).href;
+  if (tag === 'URL' || tag === 'Location') return String((object as { href: unknown }).href); // whoever says it is one
   if (tag === 'String' || tag === 'Number' || tag === 'Boolean' || tag === 'BigInt') return String(object);
   if (/^(Promise|WeakMap|WeakSet|WeakRef|Window|Blob|File|Request|Response|Headers|FormData)$/.test(tag)) {
     return `[${tag}]`;
@@ -110,6 +110,12 @@ function namedForm(object: object): string | undefined {
   const { nodeType, nodeName } = object as { nodeType?: unknown; nodeName?: unknown };
   if (typeof nodeType === 'number' && typeof nodeName === 'string') return `[node ${nodeName.toLowerCase()}]`;
   return undefined;
+}
+
+// The intrinsic methods: a subclass may answer anything.
+function dateText(date: Date): string {
+  const isValid = !Number.isNaN(Date.prototype.getTime.call(date));
+  return isValid ? Date.prototype.toISOString.call(date) : '[invalid date]';
 }
 
 function encodeToJson(object: object, toJSON: () => unknown, budget: Budget, inside: readonly object[]): Json {

@@ -121,3 +121,20 @@ function randomValue(random: () => number, depth: number): unknown {
   ];
   return sorts[Math.floor(random() * (depth > 6 ? 3 : sorts.length))]!();
 }
+
+const liar = { length: 1, replace: () => 'x'.repeat(1_000_000) };
+
+test.each([
+  ['a URL', { [Symbol.toStringTag]: 'URL', href: liar }, '[object Object]'],
+  [
+    'a date',
+    new (class extends Date {
+      override toISOString(): string {
+        return liar as never;
+      }
+    })(0),
+    '1970-01-01T00:00:00.000Z',
+  ],
+])('what says it is %s and answers with something else than text is held to text', (_, value, text) => {
+  expect(encode(value)).toBe(text);
+});
