@@ -2,6 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { createContext, endOfTurn, listenedContext } from './contextRig.js';
 
+// Node 20.0 has no Symbol.dispose yet.
+const dispose: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
+
 describe('a using block', () => {
   test('carries fields until it ends', () => {
     const context = createContext();
@@ -52,20 +55,20 @@ describe('a using block', () => {
     const context = createContext();
     const outer = context({ job: 1 });
     const inner = context({ step: 1 });
-    outer[Symbol.dispose]();
+    outer[dispose]();
     expect(context.get()).toEqual({ job: 1, step: 1 });
-    inner[Symbol.dispose]();
+    inner[dispose]();
     expect(context.get()).toEqual({});
   });
 
   test('that ends twice ends once', () => {
     const context = createContext();
     const block = context({ job: 1 });
-    block[Symbol.dispose]();
+    block[dispose]();
     const next = context({ job: 2 });
-    block[Symbol.dispose]();
+    block[dispose]();
     expect(context.get()).toEqual({ job: 2 });
-    next[Symbol.dispose]();
+    next[dispose]();
   });
 
   test('that ended in its turn is no trouble', async () => {
@@ -103,8 +106,8 @@ describe('a using block', () => {
     const block = context({ job: 1 });
     await endOfTurn();
     const next = context({ job: 2 });
-    block[Symbol.dispose]();
+    block[dispose]();
     expect(context.get()).toEqual({ job: 2 });
-    next[Symbol.dispose]();
+    next[dispose]();
   });
 });
