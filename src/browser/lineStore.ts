@@ -1,5 +1,6 @@
 // IndexedDB, through idb-keyval: one record holds many lines. Every write is committed before its call returns.
 import { delMany, set, type UseStore } from 'idb-keyval';
+import { utf8Bytes } from '../core/bytes.js';
 import type { Line } from '../core/memoryBuffer.js';
 import type { Level } from '../core/types.js';
 
@@ -128,11 +129,10 @@ const lineHead = /^\{"id":"([\w-]+)","dt":"([\d:.TZ-]+)","level":"(debug|info|wa
 function readRecord(record: unknown): Line[] {
   const text: unknown = (record as StoredRecord | undefined)?.text;
   if (typeof text !== 'string') return [];
-  const encoder = new TextEncoder();
   return text.split('\n').flatMap((line): Line[] => {
     const head = lineHead.exec(line);
     if (!head) return [];
     const [, id, dt, level] = head as unknown as [string, string, string, Level];
-    return [{ id, text: line, bytes: encoder.encode(line).length, level, at: Date.parse(dt), adopted: true }];
+    return [{ id, text: line, bytes: utf8Bytes(line), level, at: Date.parse(dt), adopted: true }];
   });
 }

@@ -3,6 +3,7 @@ import type { Timers } from '../core/flusher.js';
 import { isUrgent } from '../core/levels.js';
 import type { Buffer, Line } from '../core/memoryBuffer.js';
 import type { ReportTrouble } from '../core/trouble.js';
+import { parseId } from '../core/writer.js';
 import type { LineStore, RecordKey, StoredLines } from './lineStore.js';
 
 export interface PersistenceOptions {
@@ -196,6 +197,6 @@ export function createPersistence(options: PersistenceOptions): Persistence {
 }
 
 function keyOf(bufferName: string, line: Line): RecordKey {
-  const at = line.id.lastIndexOf('-');
-  return [bufferName, line.id.slice(0, at), Number(line.id.slice(at + 1))];
+  const { writer, sequence } = parseId(line.id);
+  return [bufferName, writer, sequence];
 }

@@ -1,6 +1,7 @@
 // Every line's fate, counted: for stats, for flush results, and for the report of what was dropped.
 import type { Fate, Line } from './memoryBuffer.js';
 import type { DropReason, FlushResult, Level, Stats } from './types.js';
+import { parseId } from './writer.js';
 
 /** What a report says of dropped lines: how many by reason and level, and which of them had ids. */
 export interface DropReport {
@@ -131,9 +132,7 @@ export function createLedger(): Ledger {
 
 // Lines are dropped oldest first, so a new id mostly goes on where the last range ends. Says whether there was room.
 function addToRanges(ranges: string[], id: string): boolean {
-  const at = id.lastIndexOf('-');
-  const writer = id.slice(0, at);
-  const sequence = Number(id.slice(at + 1));
+  const { writer, sequence } = parseId(id);
   const last = /^(.*)-(\d+)(?:\.\.(\d+))?$/.exec(ranges[ranges.length - 1] ?? '');
   const goesOn = last !== null && last[1] === writer && Number(last[3] ?? last[2]) === sequence - 1;
   if (goesOn) ranges[ranges.length - 1] = `${writer}-${last[2]}..${sequence}`;

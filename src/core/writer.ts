@@ -32,6 +32,12 @@ export function createWriterName({ now, random }: WriterSources): string {
   return name;
 }
 
+/** A line's id, taken apart: who wrote it, and as which. */
+export function parseId(id: string): { writer: string; sequence: number } {
+  const at = id.lastIndexOf('-');
+  return { writer: id.slice(0, at), sequence: Number(id.slice(at + 1)) };
+}
+
 export function createWriter(sources: WriterSources): Writer {
   let writerName: string | undefined;
   let sequence = 0;
