@@ -99,16 +99,51 @@ test('two copies on a page share their tracking and keep their contexts apart', 
   expect(seen).toEqual(['module', 'script']);
 });
 
-test('has no context after an await of zone.js’s own promise, until the next callback', async () => {
-  const page = await open('/zone-before');
+test.each(['/zone-before', '/zone-after'])(
+  '%s: keeps a context across an await of zone.js’s own promise',
+  async (path) => {
+    const page = await open(path);
 
-  const seen = await page.evaluate(`timber.context({ flow: 'a' }, async () => {
-    const callback = flowOf((callback) => setTimeout(callback, 5));
-    await new Promise((resolve) => setTimeout(resolve));
-    return [String(flow()), await callback];
-  })`);
+    const seen = await page.evaluate(`(async () => {
+    const zonePromise = (value) => new Promise((resolve) => setTimeout(resolve, 1, value));
+    const flows = await timber.context({ flow: 'a' }, async () => {
+      await zonePromise();
+      const flows = [flow()];
+      try {
+        await Promise.reject('no');
+      } catch (reason) {
+        flows.push(reason, flow());
+      }
+      await Promise.all([zonePromise(), (async () => { await zonePromise(); flows.push(flow()); })()]);
+      return [...flows, flow()];
+    });
+    await zonePromise();
+    return [...flows, String(flow())];
+  })()`);
 
-  expect(seen).toEqual(['undefined', 'a']);
+    expect(seen).toEqual(['a', 'no', 'a', 'a', 'a', 'undefined']);
+  },
+);
+
+test.each(['/zone-before', '/zone-after'])('%s: keeps a context in a zone that is entered in it', async (path) => {
+  const page = await open(path);
+
+  const seen = await page.evaluate(`(async () => {
+    const zone = Zone.root.fork({ name: 'page' });
+    const fromOutside = zone.wrap(() => String(flow()), 'page');
+    const flows = await timber.context({ flow: 'a' }, async () => {
+      const direct = zone.run(() => [flow(), Zone.current.name]);
+      const guarded = zone.runGuarded(() => flow());
+      const later = new Promise((resolve) => zone.run(() => setTimeout(() => resolve(flow()), 1)));
+      const nested = zone.run(() => timber.context({ flow: 'b' }, () => Zone.root.run(() => flow())));
+      const wrapped = zone.wrap(() => flow(), 'page');
+      return [...direct, guarded, nested, fromOutside(), await later, () => wrapped()];
+    });
+    const wrapped = flows.pop();
+    return [...flows, wrapped(), zone.run(() => String(flow()))];
+  })()`);
+
+  expect(seen).toEqual(['a', 'page', 'a', 'b', 'undefined', 'a', 'a', 'undefined']);
 });
 
 test('leaves another global called Zone as it is', async () => {

@@ -1,12 +1,15 @@
 // Binds callbacks to the context that is current when they are handed over. In no context the native function gets
-// exactly what the page gave.
+// exactly what the page gave, but for callbacks that code in a context can cause to be called synchronously.
 import { originalOf, replaceMethod, standFor } from './nativeLooks.js';
-import type { Zones } from './zones.js';
+import type { Zone, Zones } from './zones.js';
 
 type Callback = (...args: any[]) => unknown;
 
-/** Method names by the interface that has them, with the places of their callbacks. '' is the global scope itself. */
-const takers: { [owner: string]: { [method: string]: number[] } } = {
+/** Where a callback is among the arguments: at a place, or at members of the object at a place. */
+type Place = number | readonly [place: number, ...members: string[]];
+
+/** Method names by the interface that has them. '' is the global scope itself. */
+const methods: { readonly [owner: string]: { readonly [method: string]: readonly Place[] } } = {
   '': {
     setTimeout: [0],
     setInterval: [0],
@@ -14,57 +17,151 @@ const takers: { [owner: string]: { [method: string]: number[] } } = {
     requestIdleCallback: [0],
     queueMicrotask: [0],
   },
-  Scheduler: { postTask: [0] },
+  BaseAudioContext: { decodeAudioData: [1, 2] },
+  DataTransferItem: { getAsString: [0] },
+  Document: { startViewTransition: [0, [0, 'update']] },
+  FileSystemDirectoryEntry: { getFile: [2, 3], getDirectory: [2, 3] },
+  FileSystemDirectoryReader: { readEntries: [0, 1] },
+  FileSystemEntry: { getParent: [0, 1] },
+  FileSystemFileEntry: { file: [0, 1] },
   Geolocation: { getCurrentPosition: [0, 1], watchPosition: [0, 1] },
+  HTMLCanvasElement: { toBlob: [0] },
+  HTMLVideoElement: { requestVideoFrameCallback: [0] },
+  LaunchQueue: { setConsumer: [0] },
+  LockManager: { request: [1, 2] },
+  MediaSession: { setActionHandler: [1] },
+  RTCPeerConnection: {
+    createOffer: [0, 1],
+    createAnswer: [0, 1],
+    setLocalDescription: [1, 2],
+    setRemoteDescription: [1, 2],
+    addIceCandidate: [1, 2],
+  },
+  Scheduler: { postTask: [0] },
+  XRSession: { requestAnimationFrame: [0] },
 };
 
-const observers = ['MutationObserver', 'WebKitMutationObserver', 'IntersectionObserver', 'ResizeObserver'];
+const constructors: { readonly [name: string]: readonly Place[] } = {
+  FinalizationRegistry: [0],
+  IntersectionObserver: [0],
+  MutationObserver: [0],
+  PerformanceObserver: [0],
+  PressureObserver: [0],
+  ReportingObserver: [0],
+  ResizeObserver: [0],
+  WebKitMutationObserver: [0],
+  AudioDecoder: [[0, 'output', 'error']],
+  AudioEncoder: [[0, 'output', 'error']],
+  VideoDecoder: [[0, 'output', 'error']],
+  VideoEncoder: [[0, 'output', 'error']],
+};
+
+/** Their callbacks come synchronously too: `read()` calls a stream's `pull`, `navigate()` a navigation's handler. */
+const synchronousMethods: typeof methods = {
+  NavigateEvent: { intercept: [[0, 'handler', 'precommitHandler']] },
+};
+const synchronousConstructors: typeof constructors = {
+  ReadableStream: [
+    [0, 'start', 'pull', 'cancel'],
+    [1, 'size'],
+  ],
+  TransformStream: [
+    [0, 'start', 'transform', 'flush', 'cancel'],
+    [1, 'size'],
+    [2, 'size'],
+  ],
+  WritableStream: [
+    [0, 'start', 'write', 'close', 'abort'],
+    [1, 'size'],
+  ],
+};
 
 export function trackCallbacks(zones: Zones): void {
+  const active = () => zones.active();
+  const activeOrRoot = () => zones.active() ?? zones.root;
+  trackMethods(zones, methods, active);
+  trackMethods(zones, synchronousMethods, activeOrRoot);
+  trackConstructors(zones, constructors, active);
+  trackConstructors(zones, synchronousConstructors, activeOrRoot);
+}
+
+type ZoneToBind = () => Zone | undefined;
+
+function trackMethods(zones: Zones, owners: typeof methods, zoneToBind: ZoneToBind): void {
   const page = globalThis as { [name: string]: any };
-  for (const [owner, methods] of Object.entries(takers)) {
+  for (const [owner, places] of Object.entries(owners)) {
     const holder = owner === '' ? page : page[owner]?.prototype;
-    for (const [method, places] of Object.entries(methods)) {
+    for (const [method, at] of Object.entries(places)) {
       // zone.js has got it already, and carries our zones.
       if (holder === undefined || zones.symbol(method) in holder) continue;
-      replaceMethod(holder, method, (native) => withBoundCallbacks(zones, native, places));
+      replaceMethod(
+        holder,
+        method,
+        (native) =>
+          ({
+            method(this: unknown, ...args: unknown[]) {
+              bindIn(zones, args, at, zoneToBind());
+              return Reflect.apply(native, this, args);
+            },
+          }).method,
+      );
     }
   }
-  for (const name of observers) if (!(zones.symbol(name) in page)) trackObserver(zones, page, name);
 }
 
-const withBoundCallbacks = (zones: Zones, native: Callback, places: number[]): Callback =>
-  ({
-    method(this: unknown, ...args: unknown[]) {
-      const zone = zones.active();
-      if (zone !== undefined) {
-        for (const place of places) {
-          if (typeof args[place] === 'function') args[place] = zones.bind(zone, args[place] as Callback);
-        }
-      }
-      return Reflect.apply(native, this, args);
-    },
-  }).method;
-
-/** Observers stay the native class: instances, prototype and what the callback is given are the browser's. */
-function trackObserver(zones: Zones, page: { [name: string]: any }, name: string): void {
-  const descriptor = Object.getOwnPropertyDescriptor(page, name);
-  const native = descriptor?.value;
-  if (typeof native !== 'function' || !descriptor!.configurable) return;
-  // An alias of one that has been done.
-  const known = native.prototype.constructor;
-  const tracked = known !== native && originalOf(known) === native ? known : trackedClass(zones, native);
-  Reflect.defineProperty(page, name, { ...descriptor, value: tracked });
-  Reflect.defineProperty(native.prototype, 'constructor', { value: tracked });
+/** Classes stay the native ones: instances, prototype and what a callback is given are the browser's. */
+function trackConstructors(zones: Zones, places: typeof constructors, zoneToBind: ZoneToBind): void {
+  const page = globalThis as { [name: string]: any };
+  for (const [name, at] of Object.entries(places)) {
+    const descriptor = Object.getOwnPropertyDescriptor(page, name);
+    const native = descriptor?.value;
+    if (typeof native !== 'function' || !descriptor!.configurable || zones.symbol(name) in page) continue;
+    // An alias of one that has been done.
+    const known = native.prototype.constructor;
+    const isKnown = known !== native && originalOf(known) === native;
+    const tracked = isKnown ? known : trackedClass(zones, native, at, zoneToBind);
+    Reflect.defineProperty(page, name, { ...descriptor, value: tracked });
+    Reflect.defineProperty(native.prototype, 'constructor', { value: tracked });
+  }
 }
 
-function trackedClass(zones: Zones, native: new (...args: unknown[]) => object): object {
+function trackedClass(zones: Zones, native: Callback, places: readonly Place[], zoneToBind: ZoneToBind): object {
   const tracked = new Proxy(native, {
     construct(target, args, newTarget) {
-      const zone = zones.active();
-      if (zone !== undefined && typeof args[0] === 'function') args[0] = zones.bind(zone, args[0] as Callback);
+      bindIn(zones, args, places, zoneToBind());
       return Reflect.construct(target, args, newTarget);
     },
   });
   return standFor(tracked, native);
+}
+
+function bindIn(zones: Zones, args: unknown[], places: readonly Place[], zone: Zone | undefined): void {
+  if (zone === undefined) return;
+  for (const at of places) {
+    const [place, ...members] = typeof at === 'number' ? [at] : at;
+    const given = args[place];
+    if (members.length === 0 && typeof given === 'function') args[place] = zones.bind(zone, given as Callback);
+    if (members.length > 0 && typeof given === 'object' && given !== null) {
+      args[place] = withBoundMembers(zones, zone, given, members);
+    }
+  }
+}
+
+/** given, as the browser reads it: its members in the same order, once each, and they are called on given itself. */
+function withBoundMembers(zones: Zones, zone: Zone, given: object, members: readonly string[]): object {
+  const handed: object = new Proxy(
+    {},
+    {
+      get(_target, key) {
+        const member = Reflect.get(given, key);
+        if (typeof member !== 'function' || !members.includes(key as string)) return member;
+        const bound = zones.bind(zone, member as Callback);
+        return function (this: unknown, ...args: unknown[]) {
+          return Reflect.apply(bound, this === handed ? given : this, args);
+        };
+      },
+      has: (_target, key) => Reflect.has(given, key),
+    },
+  );
+  return handed;
 }

@@ -1,10 +1,8 @@
-// Runs event listeners and `on…` properties in the context in which they were added: in none, if that was in none, also
-// when code inside a context dispatches the event. The browser's own list of listeners stays the only one, so that
-// their order, the microtasks between them and what becomes of their errors are as ever.
-import { lookLike, originalOf, replaceMethod, standFor } from './nativeLooks.js';
+// Runs event listeners in the context in which they were added: in none, if that was in none, also when code inside a
+// context dispatches the event. The browser's own list of listeners stays the only one, so that their order, the
+// microtasks between them and what becomes of their errors are as ever.
+import { replaceMethod } from './nativeLooks.js';
 import type { Zone, Zones } from './zones.js';
-
-type Callback = (this: unknown, ...args: any[]) => unknown;
 
 /** A listener of one target, event type and phase. The same function added twice is one listener. */
 interface Registration {
@@ -13,24 +11,10 @@ interface Registration {
 }
 type Registrations = Map<string, WeakMap<object, Registration>>; // weak: a signal removes without a word
 
-/** Interfaces with `on…` properties; the global scope has its own. */
-const withOnProperties = [
-  ...['Document', 'Element', 'HTMLElement', 'SVGElement', 'MathMLElement', 'HTMLBodyElement', 'HTMLFrameSetElement'],
-  ...['HTMLMediaElement', 'ShadowRoot', 'XMLHttpRequestEventTarget', 'XMLHttpRequest', 'FileReader', 'WebSocket'],
-  ...['EventSource', 'MessagePort', 'BroadcastChannel', 'Worker', 'SharedWorker', 'AbortSignal', 'MediaQueryList'],
-  ...['IDBRequest', 'IDBOpenDBRequest', 'IDBTransaction', 'IDBDatabase', 'Animation', 'Performance'],
-];
-
 export function trackListeners(zones: Zones): void {
-  const page = globalThis as { [name: string]: any };
+  // zone.js has got them already, and carries our zones.
   if (!(zones.symbol('addEventListener') in EventTarget.prototype)) trackEventTarget(zones);
-  trackOnProperties(zones, page);
-  // A worker's global scope inherits its own.
-  for (let scope = Object.getPrototypeOf(page); scope && scope !== EventTarget.prototype; ) {
-    trackOnProperties(zones, scope);
-    scope = Object.getPrototypeOf(scope);
-  }
-  for (const name of withOnProperties) if (page[name]?.prototype) trackOnProperties(zones, page[name].prototype);
+  trackMediaQueries();
 }
 
 function trackEventTarget(zones: Zones): void {
@@ -107,37 +91,25 @@ function call(zones: Zones, zone: Zone, listener: object, target: unknown, event
   }
 }
 
-function trackOnProperties(zones: Zones, holder: object): void {
-  for (const name of Object.getOwnPropertyNames(holder)) {
-    if (!name.startsWith('on')) continue;
-    const descriptor = Object.getOwnPropertyDescriptor(holder, name)!;
-    const { get, set, configurable } = descriptor;
-    if (!get || !set || !configurable || Object.hasOwn(holder, zones.symbol(`on${name}patched`))) continue;
-    Object.defineProperty(holder, name, {
-      ...descriptor,
-      get: lookLike(
-        {
-          get(this: unknown) {
-            const callback = get.call(this);
-            return originalOf(callback) ?? callback;
+/** https://drafts.csswg.org/cssom-view/#dom-mediaquerylist-addlistener */
+function trackMediaQueries(): void {
+  const { MediaQueryList } = globalThis as { MediaQueryList?: { prototype: object } };
+  for (const [name, method] of [
+    ['addListener', 'addEventListener'],
+    ['removeListener', 'removeEventListener'],
+  ] as const) {
+    const onTarget = EventTarget.prototype[method];
+    replaceMethod(
+      MediaQueryList?.prototype,
+      name,
+      (native) =>
+        ({
+          method(this: unknown, ...args: unknown[]) {
+            const [listener] = args;
+            if (!isObject(listener)) return Reflect.apply(native, this, args);
+            return Reflect.apply(onTarget, this, ['change', listener]);
           },
-        }.get,
-        get,
-      ),
-      set: lookLike(
-        {
-          set(this: unknown, callback: unknown) {
-            const isCallable = typeof callback === 'function';
-            set.call(
-              this,
-              isCallable
-                ? standFor(zones.bind(zones.active() ?? zones.root, callback as Callback), callback)
-                : callback,
-            );
-          },
-        }.set,
-        set,
-      ),
-    });
+        }).method,
+    );
   }
 }

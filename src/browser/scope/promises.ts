@@ -1,10 +1,8 @@
 // Carries contexts over native promises and `await`, which no patch of `Promise` reaches. Owns %Promise.prototype%'s
 // `constructor` and `then`; `Promise` itself, and what promises do outside of contexts, stay the engine's.
+import { createAwaits, type PromiseKind, type Then } from './awaits.js';
 import { lookLike, replaceMethod } from './nativeLooks.js';
 import type { Zone, Zones } from './zones.js';
-
-type Settle = (value?: unknown) => void;
-type Then = (this: unknown, onFulfilled?: unknown, onRejected?: unknown) => Promise<unknown>;
 
 /** The intrinsic, whatever the page has made of the global. */
 export const intrinsicPromise = Object.getPrototypeOf((async () => {})()).constructor as PromiseConstructor;
@@ -13,11 +11,11 @@ export const intrinsicPromise = Object.getPrototypeOf((async () => {})()).constr
  * `await p` reads `p.constructor`. If that is not %Promise%, it makes a promise of its own that nobody else sees, reads
  * `p.then` at once, and calls that from a job with its promise's resolve functions
  * (https://tc39.es/ecma262/#sec-promise-resolve). So in a context `constructor` answers with a stand-in and marks p,
- * and the `then` read next is one that knows the zone. Everybody else who would read `constructor` and then pass on
- * what it settles to more than one await (`Promise.resolve` and `try`, the species look-up in `then`) is told the truth, or code
- * that shares a promise with a context would run inside it.
+ * and the `then` read next is one that knows the zone. Those who read `constructor` for another end (`Promise.resolve`
+ * and `try`, the species look-up in `then`) are told the truth. Where that cannot be seen, a promise that others see is
+ * settled within the zone: what waits for it outside of contexts is kept out, see `keepOut`.
  */
-export function trackPromises(zones: Zones): void {
+export function trackPromises(zones: Zones): TrackZonePromise {
   const prototype = intrinsicPromise.prototype;
   // A zone.js with a promise of its own has put its `then` here, and keeps the native one beside it.
   const kept = (prototype as any)[zones.symbol('then')];
@@ -39,75 +37,59 @@ export function trackPromises(zones: Zones): void {
     },
   });
 
-  const thenIn = (zone: Zone, fn: unknown): unknown =>
-    typeof fn !== 'function'
-      ? fn
-      : (value: unknown) => {
-          const outer = zones.swap(zone);
-          try {
-            return fn(value);
-          } finally {
-            zones.restore(outer);
-          }
-        };
+  // A promise with a `constructor` of its own, so that a `then` on it looks nothing up.
+  const settled = intrinsicPromise.resolve();
+  Object.defineProperty(settled, 'constructor', { value: intrinsicPromise });
+  const awaits = createAwaits(zones, (job) => nativeThen.call(settled, job));
 
+  /** The native `then`, which looks up the constructor of promise. */
+  function register(promise: unknown, onFulfilled: unknown, onRejected: unknown): unknown {
+    told = promise;
+    try {
+      return nativeThen.call(promise, onFulfilled, onRejected);
+    } finally {
+      told = undefined;
+    }
+  }
+
+  // Outside of contexts, the engine's own path: only while some await of a context is pending, and what waits for
+  // this promise may run next to it, is the zone made certain of.
   const trackedThen = lookLike(
     {
       // biome-ignore lint/suspicious/noThenProperty: it takes the place of the native method
       then(this: unknown, onFulfilled?: unknown, onRejected?: unknown) {
         const zone = zones.active();
-        if (zone === undefined) return nativeThen.call(this, onFulfilled, onRejected);
-        told = this;
-        try {
-          return nativeThen.call(this, thenIn(zone, onFulfilled), thenIn(zone, onRejected));
-        } finally {
-          told = undefined;
-        }
+        if (zone === undefined && awaits.pending === 0) return nativeThen.call(this, onFulfilled, onRejected);
+        const bound = (fn: unknown) => inZone(zones, zone ?? zones.root, fn);
+        return register(this, bound(onFulfilled), bound(onRejected));
       },
     }.then,
     nativeThen,
   );
   if (pageThen === nativeThen) pageThen = trackedThen;
+  const native: PromiseKind = { register, pageThen: () => pageThen as Then };
 
-  // A promise with a `constructor` of its own, so that a `then` on it looks nothing up.
-  const settled = intrinsicPromise.resolve();
-  Object.defineProperty(settled, 'constructor', { value: intrinsicPromise });
-  const queue = (job: () => void) => nativeThen.call(settled, job);
-  let before = zones.root;
-  const leave = () => zones.restore(before);
-
-  const awaitThen = (zone: Zone, readIn: Zone) =>
-    function (this: unknown, resolve: Settle, reject: Settle) {
-      // Read and called by the page's own code after all: an await calls from a job, where no zone of ours is current.
-      if (zones.current() === readIn) return (pageThen as Then).call(this, resolve, reject);
-      const enter = () => {
-        before = zones.swap(zone);
-      };
-      // Three jobs in a row, first in first out: enter, the continuation (the one thing that waits for the await's
-      // promise), leave. What the continuation settles comes after them.
-      const derived = nativeThen.call(
-        this,
-        (value: unknown) => {
-          queue(enter);
-          resolve(value);
-          queue(leave);
-        },
-        (reason: unknown) => {
-          queue(enter);
-          reject(reason);
-          queue(leave);
-        },
-      );
-      // Does nothing by then, but V8 follows it to the awaiting function when it writes `at async` into a stack.
-      nativeThen.call(derived, resolve, reject);
-      return derived;
-    };
+  const leave = () => void zones.swap(zones.root);
+  /** Before an await outside of contexts: its continuation will not see the zone of what settles promise. */
+  function keepOut(promise: unknown): void {
+    try {
+      register(promise, leave, leave);
+    } catch {
+      // It has %Promise.prototype% and is no promise.
+    }
+  }
 
   const accessors = {
     get constructor(): unknown {
-      if (!zones.isActive() || this === (prototype as unknown)) return pageConstructor;
-      zones.marked = this === told ? undefined : this;
-      if (this === told) return pageConstructor;
+      if (this === told || this === (prototype as unknown)) {
+        zones.marked = undefined;
+        return pageConstructor;
+      }
+      if (!zones.isActive()) {
+        if (awaits.pending > 0) keepOut(this);
+        return pageConstructor;
+      }
+      zones.marked = this;
       return pageConstructor === intrinsicPromise ? standIn : pageConstructor;
     },
     set constructor(value: unknown) {
@@ -116,21 +98,20 @@ export function trackPromises(zones: Zones): void {
     },
     // biome-ignore lint/suspicious/noThenProperty: it takes the place of the native method
     get then(): unknown {
-      if (zones.marked === undefined) return pageThen;
       const isMarked = zones.marked === this;
       zones.marked = undefined;
-      const zone = isMarked ? zones.active() : undefined;
-      return zone === undefined ? pageThen : awaitThen(zone, zones.current());
+      if (!zones.isActive()) return pageThen;
+      if (isMarked) return awaits.thenFor(this, native);
+      // Of a subclass, whose `constructor` is its own: an await reads `then` alone.
+      const isOfSubclass = Object.getPrototypeOf(this) !== prototype && this !== (prototype as unknown);
+      return isOfSubclass ? awaits.thenPerhapsFor(this, native) : pageThen;
     },
     set then(value: unknown) {
       if (this === (prototype as unknown)) pageThen = value;
       else setOwn(this, 'then', value);
     },
   };
-  for (const key of ['constructor', 'then'] as const) {
-    const { get, set } = Object.getOwnPropertyDescriptor(accessors, key)!;
-    Object.defineProperty(prototype, key, { get, set, enumerable: false, configurable: true });
-  }
+  for (const key of ['constructor', 'then']) defineAccessor(prototype, key, accessors);
 
   replaceMethod(
     intrinsicPromise,
@@ -138,7 +119,8 @@ export function trackPromises(zones: Zones): void {
     (native) =>
       ({
         resolve(this: unknown, value: unknown) {
-          if (!zones.isActive()) return native.call(this, value);
+          const isActive = zones.isActive();
+          if (!isActive && awaits.pending === 0) return native.call(this, value);
           told = value;
           try {
             return native.call(this === standIn ? intrinsicPromise : this, value);
@@ -168,6 +150,50 @@ export function trackPromises(zones: Zones): void {
         },
       }).try,
   );
+
+  return (ZonePromise) => {
+    const holder = ZonePromise.prototype;
+    let zoneThen = holder.then as Then;
+    const thenBefore = zoneThen;
+    const kind: PromiseKind = {
+      register: (promise, onFulfilled, onRejected) => thenBefore.call(promise, onFulfilled, onRejected),
+      pageThen: () => zoneThen,
+    };
+    defineAccessor(holder, 'then', {
+      // biome-ignore lint/suspicious/noThenProperty: it takes the place of zone.js's method
+      get then(): unknown {
+        const isPerhapsAwaited = zones.isActive() && this !== (holder as unknown);
+        return isPerhapsAwaited ? awaits.thenPerhapsFor(this, kind) : zoneThen;
+      },
+      set then(value: Then) {
+        if (this === (holder as unknown)) zoneThen = value;
+        else setOwn(this, 'then', value);
+      },
+    });
+  };
+}
+
+/**
+ * Carries contexts over an `await` of zone.js's own promises. To an await these are like any object with a `then`, and
+ * this `then` we can see being read.
+ */
+export type TrackZonePromise = (ZonePromise: PromiseConstructor) => void;
+
+const inZone = (zones: Zones, zone: Zone, fn: unknown): unknown =>
+  typeof fn !== 'function'
+    ? fn
+    : (value: unknown) => {
+        const outer = zones.swap(zone);
+        try {
+          return fn(value);
+        } finally {
+          zones.restore(outer);
+        }
+      };
+
+function defineAccessor(holder: object, key: string, accessors: object): void {
+  const { get, set } = Object.getOwnPropertyDescriptor(accessors, key)!;
+  Object.defineProperty(holder, key, { get, set, enumerable: false, configurable: true });
 }
 
 /** As an assignment to an inherited data property does. */

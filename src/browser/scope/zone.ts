@@ -3,9 +3,12 @@
 import { initZone } from 'zone.js/zone-impl';
 import type { Scope } from '../../core/scope.js';
 import { trackCallbacks } from './callbacks.js';
+import { trackCustomElements } from './customElements.js';
 import { trackListeners } from './listeners.js';
+import { trackOnProperties } from './onProperties.js';
 import { trackingKey } from './outsideZone.js';
-import { intrinsicPromise, trackPromises } from './promises.js';
+import { intrinsicPromise, type TrackZonePromise, trackPromises } from './promises.js';
+import { keepContextsInZones } from './zoneRuns.js';
 import { createZones, type ZoneClass, type Zones } from './zones.js';
 
 export interface Tracking {
@@ -33,10 +36,15 @@ export function installTracking(): Tracking {
 function install(): Tracking {
   const why = reasonNotTo();
   if (why !== undefined) return createTracking(createZones(initZone())!, why);
-  const zones = findZones();
-  trackPromises(zones);
+  const { Zone, zones, isOwn } = findZones();
+  keepContextsInZones(zones, Zone);
+  const trackZonePromise = trackPromises(zones);
+  if (isOwn) announce(Zone, trackZonePromise);
+  else if (hasItsPromise(Zone)) trackZonePromise(Promise);
   trackCallbacks(zones);
+  trackCustomElements(zones);
   trackListeners(zones);
+  trackOnProperties(zones);
   const tracking = createTracking(zones);
   define(trackingKey, tracking);
   return tracking;
@@ -59,19 +67,42 @@ function reasonNotTo(): string | undefined {
 }
 
 /** The zones of the zone.js that is there, or of our own; a `Zone` that is something else stays what it is. */
-function findZones(): Zones {
+function findZones(): { Zone: ZoneClass; zones: Zones; isOwn: boolean } {
   const { Zone } = globalThis as { Zone?: Partial<ZoneClass> };
   const isZoneJs = typeof Zone?.__load_patch === 'function' && typeof Zone.__symbol__ === 'function';
   const theirs = isZoneJs ? createZones(Zone as ZoneClass) : undefined;
-  if (theirs) return theirs;
+  if (theirs) return { Zone: Zone as ZoneClass, zones: theirs, isOwn: false };
   const own = initZone();
-  const zones = createZones(own)!;
-  // For a zone.js that comes later: it fills this `Zone` with its patches, and its zones carry our frames.
-  if (!('Zone' in globalThis)) {
-    define('Zone', own);
-    define(own.__symbol__('Promise'), intrinsicPromise);
+  return { Zone: own, zones: createZones(own)!, isOwn: true };
+}
+
+/** For a zone.js that comes later: it fills this `Zone` with its patches, and its zones carry our frames. */
+function announce(Zone: ZoneClass, trackZonePromise: TrackZonePromise): void {
+  if ('Zone' in globalThis) return;
+  define('Zone', Zone);
+  define(Zone.__symbol__('Promise'), intrinsicPromise);
+  const load = Zone.__load_patch;
+  Zone.__load_patch = (name, patch, ...rest) =>
+    load.call(
+      Zone,
+      name,
+      (...given) => {
+        const made = patch(...given);
+        if (name === 'ZoneAwarePromise') trackZonePromise(made as PromiseConstructor);
+        return made;
+      },
+      ...rest,
+    );
+}
+
+/** Whether this zone.js has put a promise of its own in the place of `Promise`; it may be told not to. */
+function hasItsPromise(Zone: ZoneClass): boolean {
+  try {
+    Zone.assertZonePatched();
+    return true;
+  } catch {
+    return false;
   }
-  return zones;
 }
 
 function define(key: PropertyKey, value: unknown): void {

@@ -16,8 +16,12 @@ export interface Zone {
 export interface ZoneClass {
   readonly root: Zone;
   __symbol__(name: string): string;
-  __load_patch(name: string, patch: (global: unknown, Zone: ZoneClass, api: ZoneApi) => void): void;
+  __load_patch(name: string, patch: ZonePatch, ignoreDuplicate?: boolean): void;
+  /** @throws unless the global `Promise` is zone.js's own. */
+  assertZonePatched(): void;
 }
+
+type ZonePatch = (global: unknown, Zone: ZoneClass, api: ZoneApi) => unknown;
 
 interface ZoneApi {
   currentZoneFrame(): ZoneFrame;
@@ -41,6 +45,8 @@ export interface Zones {
   active(): Zone | undefined;
   /** The frame that is current for scope. */
   frameOf(scope: object): unknown;
+  /** zone with the frames that are current, where there are any. */
+  carriedInto(zone: Zone): Zone;
   /** A zone like the current one, with frame current for scope. */
   light(scope: object, frame: unknown): Zone;
   /** Makes zone current and returns the one that was; what was marked is no more. */
@@ -96,6 +102,12 @@ function createZonesOver(Zone: ZoneClass, api: ZoneApi): Zones {
       if (slots) for (let i = 0; i < slots.length; i += 2) if (slots[i] === scope) return slots[i + 1];
       return undefined;
     },
+    carriedInto(zone) {
+      const current = api.currentZoneFrame().zone;
+      const slots = current === root ? undefined : slotsOf(current);
+      if (slots === undefined || slots === slotsOf(zone)) return zone;
+      return new LightZone(zone._slots ? zone._parent! : zone, slots);
+    },
     light(scope, frame) {
       const { zone } = api.currentZoneFrame();
       return new LightZone(zone._slots ? zone._parent! : zone, withSlot(slotsOf(zone), scope, frame));
@@ -150,7 +162,7 @@ function lightZoneClass(root: Zone) {
   const properties = Object.freeze({});
   function LightZone(this: { -readonly [Key in keyof Zone]: Zone[Key] }, parent: Zone, slots: readonly unknown[]) {
     this._parent = parent;
-    this._name = 'timberlog';
+    this._name = parent._name;
     this._properties = properties;
     this._zoneDelegate = parent._zoneDelegate;
     this._slots = slots;
