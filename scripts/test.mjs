@@ -1,11 +1,11 @@
-// npm test: builds, lints, makes sure of a browser, runs all tests. The last line printed is `N passed, N failed`.
+// npm test: builds, lints, makes sure of browsers, runs all tests. The last line printed is `N passed, N failed`.
 // Arguments go to vitest: `npm test -- test/unit` builds and runs those alone, without lint.
 import './nodeVersion.mjs';
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { closingLine } from '../test/support/closingLine.mjs';
-import { requireBrowser } from '../test/support/findBrowser.mjs';
+import { requireEngines } from '../test/support/findEngines.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const vitest = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url));
@@ -49,7 +49,7 @@ const lintFailed = args.length === 0 && (await node('scripts/lint.mjs')) !== 0;
 
 if (args.length === 0 || args.some((arg) => /browser|demo/.test(arg))) {
   try {
-    requireBrowser();
+    requireEngines();
   } catch (error) {
     fail(error.message);
     end();

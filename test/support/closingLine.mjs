@@ -8,7 +8,7 @@
 export function createClosingLine() {
   return {
     async onTestRunEnd(modules, unhandledErrors) {
-      const counts = { passed: 0, failed: unhandledErrors.length, skipped: 0 };
+      const counts = { passed: 0, failed: unhandledErrors.length, skipped: 0, notes: [] };
       for (const module of modules) count(module, counts);
       if (process.send) await new Promise((resolve) => process.send(counts, resolve));
       else process.once('exit', () => console.log(closingLine(counts)));
@@ -16,15 +16,25 @@ export function createClosingLine() {
   };
 }
 
-export function closingLine({ passed, failed, skipped }) {
-  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+/** What was skipped because something is not installed, a line each, and then the last one. */
+export function closingLine({ passed, failed, skipped, notes = [] }) {
+  const line = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+  return [...notes, line].join('\n');
 }
 
 function count(module, counts) {
   if (module.errors().length > 0) counts.failed++;
-  for (const suite of module.children.allSuites()) if (suite.errors().length > 0) counts.failed++;
+  for (const suite of module.children.allSuites()) {
+    if (suite.errors().length > 0) counts.failed++;
+    const { notInstalled } = suite.meta();
+    if (notInstalled) addNote(`Tests skipped: ${notInstalled}.`, counts.notes);
+  }
   for (const test of module.children.allTests()) {
     const { state } = test.result();
     counts[state === 'pending' ? 'failed' : state]++;
   }
+}
+
+function addNote(note, notes) {
+  if (!notes.includes(note)) notes.push(note);
 }

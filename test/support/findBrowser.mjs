@@ -1,8 +1,8 @@
 // Finds a Chromium for the tests, or installs Debian's. Plain JavaScript: the test script runs it before vitest.
-import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
+import { canInstall, installWithApt, isExecutable, pathFolders } from './apt.mjs';
 
 const { env, platform } = process;
 
@@ -15,34 +15,19 @@ export function findBrowser() {
   return [...usualPlaces(), ...playwrightPlaces()].find(isExecutable);
 }
 
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
-}
-
 /** As findBrowser; where there is none and this is root on a Debian, installs one first, and says so on `log`. */
 export function requireBrowser(log = console.log) {
   const found = findBrowser();
   if (found) return found;
-  if (platform === 'linux' && process.getuid?.() === 0 && isOnPath('apt-get')) {
+  if (canInstall()) {
     log('No Chromium here: installing it with apt-get (about 100 MB, once) …');
-    installWithApt();
+    installWithApt([['chromium']]);
     const installed = findBrowser();
     if (installed) return installed;
   }
   throw new Error(
     'The tests need Chromium, Chrome or Edge: install one, or set CHROME_PATH to the executable of the one you have.',
   );
-}
-
-function installWithApt() {
-  const options = { stdio: 'inherit', env: { ...env, DEBIAN_FRONTEND: 'noninteractive' } };
-  const updated = spawnSync('apt-get', ['update', '-q'], options).status === 0;
-  if (updated) spawnSync('apt-get', ['install', '-y', '-q', 'chromium'], options);
 }
 
 function usualPlaces() {
@@ -97,7 +82,3 @@ const playwrightExecutables = [
   'chrome-win64/chrome.exe',
   'chrome-win/chrome.exe',
 ];
-
-const pathFolders = () => (env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
-
-const isOnPath = (name) => pathFolders().some((folder) => existsSync(join(folder, name)));
