@@ -1,100 +1,80 @@
 // Promises that are settled within a context and awaited outside of it, where an await cannot be told from the code
 // that made them: what waits outside sees no context.
 import { beforeAll, expect, test } from 'vitest';
-import { openPage } from '../support/browser.js';
-import { type FlowPage, openFlowPage } from './flowPage.js';
+import { describeInEngines } from '../support/engines.js';
+import { type EngineFlowPage, openFlowPageIn } from './flowPage.js';
 
 declare const resolveBefore: typeof Promise.resolve;
 
-let flowPage: FlowPage;
-beforeAll(async () => {
-  flowPage = await openFlowPage({
-    '/captured': `
+describeInEngines('a promise shared with a context', (engine) => {
+  let flowPage: EngineFlowPage;
+  beforeAll(async () => {
+    flowPage = await openFlowPageIn(engine(), {
+      '/captured': `
       <script>const resolveBefore = Promise.resolve.bind(Promise);</script>
       <script src="/timberlog.min.js"></script><script src="/flows.js"></script>`,
-  });
-  return flowPage.close;
-});
-
-test('is not seen outside: the context of code that uses a Promise.resolve captured before the SDK was loaded', async () => {
-  const page = await openPage(flowPage.browser, `${flowPage.server.url}/captured`);
-
-  const seen = await page.evaluate(async () => {
-    await timber.context({ flow: 'a' }, () => resolveBefore(tick()));
-    const first = flow();
-    await tick();
-    return [String(first), String(flow())];
-  });
-
-  expect(seen).toEqual(['undefined', 'undefined']);
-});
-
-test('is not seen outside: the context of code that compares the constructor of the promise that it returns', async () => {
-  const seen = await flowPage.inPage(async () => {
-    await timber.context({ flow: 'a' }, async () => {
-      const promise: object = tick();
-      return promise.constructor === Object ? undefined : promise;
     });
-    const first = flow();
-    await tick();
-    return [String(first), String(flow())];
+    return flowPage.close;
   });
 
-  expect(seen).toEqual(['undefined', 'undefined']);
-});
+  test('is not seen outside: the context of code that uses a Promise.resolve captured before the SDK was loaded', async () => {
+    const page = await engine().open(`${flowPage.server.url}/captured`);
 
-test('is not seen outside: the context of code that compares the constructor of a promise that it resolves with', async () => {
-  const seen = await flowPage.inPage(async () => {
-    await timber.context({ flow: 'a' }, () => {
-      const promise: object = tick();
-      const given = promise.constructor === Object ? undefined : promise;
-      return new Promise((resolve) => resolve(given));
-    });
-    const first = flow();
-    await tick();
-    return [String(first), String(flow())];
-  });
-
-  expect(seen).toEqual(['undefined', 'undefined']);
-});
-
-test('is not seen outside: the context of code that returns a promise of a subclass', async () => {
-  const seen = await flowPage.inPage(async () => {
-    class Deferred<T> extends Promise<T> {}
-    const outside = timber.context({ flow: 'a' }, async () => new Deferred((resolve) => setTimeout(resolve, 1)));
-    const flows: unknown[] = [];
-    outside.then(() => flows.push(String(flow())));
-    await Promise.all([outside]);
-    flows.push(String(flow()));
-    await timber.context({ flow: 'b' }, async () => {
-      await outside;
-      flows.push(flow());
-    });
-    await outside;
-    return [...flows, String(flow())];
-  });
-
-  expect(seen).toEqual(['undefined', 'undefined', 'b', 'undefined']);
-});
-
-test('the stack of an error thrown outside names no async callers while an await in a context is pending', async () => {
-  const stacks = await flowPage.inPage(async () => {
-    async function inner() {
+    const seen = await page.evaluate(async () => {
+      await timber.context({ flow: 'a' }, () => resolveBefore(tick()));
+      const first = flow();
       await tick();
-      throw new Error('deep');
-    }
-    async function outer() {
-      await inner();
-    }
-    const stack = () => outer().catch((error: Error) => error.stack);
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const pending = timber.context({ flow: 'a' }, async () => await promise);
-    const stacks = [await stack()];
-    resolve();
-    await pending;
-    return [...stacks, await stack()];
+      return [String(first), String(flow())];
+    });
+
+    expect(seen).toEqual(['undefined', 'undefined']);
   });
 
-  expect(stacks[0]).not.toMatch(/at async/);
-  expect(stacks[1]).toMatch(/at inner .*\n\s+at async outer /);
+  test('is not seen outside: the context of code that compares the constructor of the promise that it returns', async () => {
+    const seen = await flowPage.inPage(async () => {
+      await timber.context({ flow: 'a' }, async () => {
+        const promise: object = tick();
+        return promise.constructor === Object ? undefined : promise;
+      });
+      const first = flow();
+      await tick();
+      return [String(first), String(flow())];
+    });
+
+    expect(seen).toEqual(['undefined', 'undefined']);
+  });
+
+  test('is not seen outside: the context of code that compares the constructor of a promise that it resolves with', async () => {
+    const seen = await flowPage.inPage(async () => {
+      await timber.context({ flow: 'a' }, () => {
+        const promise: object = tick();
+        const given = promise.constructor === Object ? undefined : promise;
+        return new Promise((resolve) => resolve(given));
+      });
+      const first = flow();
+      await tick();
+      return [String(first), String(flow())];
+    });
+
+    expect(seen).toEqual(['undefined', 'undefined']);
+  });
+
+  test('is not seen outside: the context of code that returns a promise of a subclass', async () => {
+    const seen = await flowPage.inPage(async () => {
+      class Deferred<T> extends Promise<T> {}
+      const outside = timber.context({ flow: 'a' }, async () => new Deferred((resolve) => setTimeout(resolve, 1)));
+      const flows: unknown[] = [];
+      outside.then(() => flows.push(String(flow())));
+      await Promise.all([outside]);
+      flows.push(String(flow()));
+      await timber.context({ flow: 'b' }, async () => {
+        await outside;
+        flows.push(flow());
+      });
+      await outside;
+      return [...flows, String(flow())];
+    });
+
+    expect(seen).toEqual(['undefined', 'undefined', 'b', 'undefined']);
+  });
 });
