@@ -8,7 +8,7 @@ type Callback = (...args: any[]) => unknown;
 /** Where a callback is among the arguments: at a place, or at members of the object at a place. */
 type Place = number | readonly [place: number, ...members: string[]];
 
-/** Method names by the interface that has them. '' is the global scope itself. */
+/** Method names by the interface that has them, or that has them as statics. '' is the global scope itself. */
 const methods: { readonly [owner: string]: { readonly [method: string]: readonly Place[] } } = {
   '': {
     setTimeout: [0],
@@ -30,6 +30,7 @@ const methods: { readonly [owner: string]: { readonly [method: string]: readonly
   LaunchQueue: { setConsumer: [0] },
   LockManager: { request: [1, 2] },
   MediaSession: { setActionHandler: [1] },
+  Notification: { requestPermission: [0] },
   RTCPeerConnection: {
     createOffer: [0, 1],
     createAnswer: [0, 1],
@@ -90,8 +91,9 @@ type ZoneToBind = () => Zone | undefined;
 function trackMethods(zones: Zones, owners: typeof methods, zoneToBind: ZoneToBind): void {
   const page = globalThis as { [name: string]: any };
   for (const [owner, places] of Object.entries(owners)) {
-    const holder = owner === '' ? page : page[owner]?.prototype;
+    const face = owner === '' ? page : page[owner];
     for (const [method, at] of Object.entries(places)) {
+      const holder = face && method in face ? face : face?.prototype;
       // zone.js has got it already, and carries our zones.
       if (holder === undefined || zones.symbol(method) in holder) continue;
       replaceMethod(

@@ -2,6 +2,7 @@
 // is tracked, and how, is in promises.ts, callbacks.ts and listeners.ts.
 import { initZone } from 'zone.js/zone-impl';
 import type { Scope } from '../../core/scope.js';
+import { trackAsyncGenerators } from './asyncGenerators.js';
 import { trackCallbacks } from './callbacks.js';
 import { trackCustomElements } from './customElements.js';
 import { trackListeners } from './listeners.js';
@@ -41,6 +42,7 @@ function install(): Tracking {
   const trackZonePromise = trackPromises(zones);
   if (isOwn) announce(Zone, trackZonePromise);
   else if (hasItsPromise(Zone)) trackZonePromise(Promise);
+  trackAsyncGenerators(zones);
   trackCallbacks(zones);
   trackCustomElements(zones);
   trackListeners(zones);
