@@ -201,27 +201,4 @@ describeInEngines('native await', (engine) => {
 
     expect(seen).toEqual(['a', 'a', 'no', 'a']);
   });
-
-  test.each([
-    ['a value that is no promise', '1'],
-    ['a thenable that is no promise', '{ then(resolve) { setTimeout(resolve) } }'],
-    ['a promise with a constructor of its own', 'Object.assign(tick(), { constructor: class extends Promise {} })'],
-    ['a promise with a then of its own', 'Object.assign(tick(), { then: Promise.prototype.then })'],
-  ])('has no context after an await of %s, and none of another, until the next callback', async (_, expression) => {
-    const seen = await flowPage.page.evaluate(`(async () => {
-    const other = timber.context({ flow: 'b' }, async () => {
-      for (let i = 0; i < 20; i++) await Promise.resolve();
-    });
-    const flows = [];
-    await timber.context({ flow: 'a' }, async () => {
-      const callback = flowOf((callback) => setTimeout(callback, 1));
-      await ${expression};
-      flows.push(String(flow()), await callback);
-    });
-    await other;
-    return flows;
-  })()`);
-
-    expect(seen).toEqual(['undefined', 'a']);
-  });
 });

@@ -26,8 +26,9 @@ export function trackPromises(zones: Zones): TrackZonePromise {
   /** The promise whose `constructor` is about to be read by something that is no await. */
   let told: unknown;
   const standIn: PromiseConstructor = new Proxy(intrinsicPromise, {
-    // Used at all, it was not read by an await.
+    // Used at all, it was not read by an await. The species is looked up by a `then` that was captured before us.
     get(target, key) {
+      if (key === Symbol.species && zones.marked !== undefined && awaits.pending > 0) keepOut(zones.marked);
       zones.marked = undefined;
       return Reflect.get(target, key);
     },
@@ -70,7 +71,7 @@ export function trackPromises(zones: Zones): TrackZonePromise {
   const native: PromiseKind = { register, pageThen: () => pageThen as Then };
 
   const leave = () => void zones.swap(zones.root);
-  /** Before an await outside of contexts: its continuation will not see the zone of what settles promise. */
+  /** What is about to wait for promise will not see the zone of what settles it. */
   function keepOut(promise: unknown): void {
     try {
       register(promise, leave, leave);
