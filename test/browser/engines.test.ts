@@ -5,11 +5,20 @@ import { type PageServer, startPageServer, withScript } from '../support/pageSer
 
 const strictCsp = "script-src 'self' 'unsafe-inline'; require-trusted-types-for 'script'";
 
+const oddities = `
+  for (const name of ['Promise', 'Array', 'Function', 'Error', 'Object']) {
+    Object.freeze(globalThis[name]);
+    Object.freeze(globalThis[name].prototype);
+  }
+  globalThis.Symbol = null;
+  globalThis.String = null;`;
+
 let server: PageServer;
 beforeAll(async () => {
   const headers = { 'content-security-policy': strictCsp };
   const routes = {
     '/': withScript('globalThis.own = 1; const lexical = 2;'),
+    '/odd': `<script>${oddities}</script>`,
     '/csp': { body: withScript("let forbids; try { eval('1'); } catch (error) { forbids = error.name; }"), headers },
   };
   server = await startPageServer({ routes });
@@ -103,6 +112,24 @@ describeInEngines('a page', (engine) => {
     await other.evaluate("setInterval(() => new BroadcastChannel('said').postMessage(location.pathname), 20)");
 
     expect(await heard).toBe('/');
+  });
+
+  test('evaluates where globals are frozen, replaced or gone', async () => {
+    const page = await engine().open(`${server.url}/odd`);
+
+    expect(await page.evaluate('[await 1, Object.isFrozen(Promise.prototype)]')).toEqual([1, true]);
+    await expect(page.evaluate('null.name')).rejects.toThrow(/null/);
+  });
+
+  test('closes while it is busy, and leaves others alone', async () => {
+    const page = await engine().open(server.url);
+    const busy = page.evaluate('(() => { while (true); })()', 200);
+    await expect(busy).rejects.toThrow('no answer');
+    await page.close();
+
+    const other = await engine().open(server.url);
+
+    expect(await other.evaluate('own')).toBe(1);
   });
 
   test('goes to another address', async () => {

@@ -1,29 +1,25 @@
 // Chromium as an engine: driven by playwright-core, asked through the DevTools protocol.
-import { launchBrowser, openPage } from './browser.js';
-import type { Engine, EnginePage } from './engines.js';
-import { answer, asking } from './evaluation.js';
+import { launchBrowser } from './browser.js';
+import type { DrivenEngine, DrivenPage } from './engines.js';
 
-export async function launchChromium(): Promise<Engine> {
-  const browser = await launchBrowser();
-  const { context } = browser;
+export async function launchChromium(): Promise<DrivenEngine> {
+  const { context, close } = await launchBrowser();
 
-  async function open(url: string): Promise<EnginePage> {
-    const page = await openPage(browser, url, { context });
+  async function open(): Promise<DrivenPage> {
+    const page = await context.newPage();
     const devTools = await context.newCDPSession(page);
     return {
-      evaluate: (code, timeoutMs) => answer(evaluate(asking(code)), code, timeoutMs),
+      // Not page.evaluate: that calls the page's eval, which a CSP or Trusted Types forbid.
+      async evaluate(expression) {
+        const asked = { expression, awaitPromise: true, returnByValue: true };
+        const { result, exceptionDetails } = await devTools.send('Runtime.evaluate', asked);
+        if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+        return result.value;
+      },
       goto: async (url) => void (await page.goto(url)),
       close: () => page.close(),
     };
-
-    // Not page.evaluate: that calls the page's eval, which a CSP or Trusted Types forbid.
-    async function evaluate(expression: string) {
-      const asked = { expression, awaitPromise: true, returnByValue: true };
-      const { result, exceptionDetails } = await devTools.send('Runtime.evaluate', asked);
-      if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
-      return result.value;
-    }
   }
 
-  return { name: 'chromium', version: context.browser()!.version(), open, close: browser.close };
+  return { version: context.browser()!.version(), open, close };
 }

@@ -1,6 +1,8 @@
 // The three engines that pages run in, behind one small surface, so that a suite for all of them is written once.
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { launchChromium } from './chromium.js';
+import { closeWithTest } from './closeWithTest.js';
+import { type Code, evaluated, within } from './evaluation.js';
 import { type EngineName, engineNames, missingEngine } from './findEngines.mjs';
 import { launchFirefox } from './firefox.js';
 import { launchWebKit } from './webkit.js';
@@ -24,11 +26,26 @@ export interface EnginePage {
   /**
    * What code gives in the page's own world, awaited, and brought here as JSON. A string is an expression, in which
    * `await` may stand; a function is sent as text and called, so it sees the page's globals and none of the test's
-   * variables. No CSP keeps it out. An error of the page rejects with its name, message and stack.
+   * variables. No CSP keeps it out; a page without JSON cannot be asked, and in WebKit, whose own driver lives in the
+   * page, neither can one that broke Promise or timers. An error rejects with its name, message and stack.
    * @param timeoutMs Rejects when there is no answer by then; the code runs on. @default 30,000
    */
-  evaluate<T>(code: string | (() => T | PromiseLike<T>), timeoutMs?: number): Promise<T>;
+  evaluate<T>(code: Code<T>, timeoutMs?: number): Promise<T>;
   /** Resolves when url has loaded. */
+  goto(url: string): Promise<void>;
+  /** A page too busy to close, after 5 s, is left for the engine's end. */
+  close(): Promise<void>;
+}
+
+/** What an engine's own file gives. Pages open blank; evaluate takes an expression with a promise of text. */
+export interface DrivenEngine {
+  readonly version: string;
+  open(): Promise<DrivenPage>;
+  close(): Promise<void>;
+}
+
+export interface DrivenPage {
+  evaluate(expression: string): Promise<unknown>;
   goto(url: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -46,7 +63,28 @@ const launchers = { chromium: launchChromium, firefox: launchFirefox, webkit: la
 export async function launchEngine(name: EngineName): Promise<Engine> {
   const missing = missingEngine(name);
   if (missing) throw new Error(missing);
-  return launchers[name]();
+  const driven = await launchers[name]();
+  const close = once(driven.close);
+  closeWithTest(close);
+
+  async function open(url: string): Promise<EnginePage> {
+    const page = await driven.open();
+    const close = once(() => within(5_000, page.close(), '').catch(() => {}));
+    closeWithTest(close);
+    await page.goto(url);
+    const evaluate = <T>(code: Code<T>, timeoutMs = 30_000) => evaluated(code, timeoutMs, page.evaluate);
+    return { evaluate, goto: page.goto, close };
+  }
+
+  return { name, version: driven.version, open, close };
+}
+
+function once(close: () => Promise<void>) {
+  let closing: Promise<void> | undefined;
+  return () => {
+    closing ??= close();
+    return closing;
+  };
 }
 
 const running = new Map<EngineName, Promise<Engine>>();

@@ -1,42 +1,51 @@
 // Code for a page and the page's answer, as text, so that engines with different protocols give the same.
 
-const text = (code: unknown) => (typeof code === 'function' ? `(${code})()` : String(code));
+export type Code<T> = string | (() => T | PromiseLike<T>);
 
-/** An expression whose promise never rejects and gives JSON, for `answer`. */
-// The line break ends a comment that code may end with.
-export const asking = (code: unknown) => `(async () => {
+/**
+ * What code gives in a page, by evaluate, which must evaluate an expression whose promise gives text. Rejects with what
+ * the page threw, or when there is no answer within timeoutMs.
+ */
+export async function evaluated<T>(
+  code: Code<T>,
+  timeoutMs: number,
+  evaluate: (expression: string) => Promise<unknown>,
+): Promise<T> {
+  const text = typeof code === 'function' ? `(${code})()` : code;
+  const start = text.replace(/\s+/g, ' ').slice(0, 100);
+  const late = `The page gave no answer within ${timeoutMs} ms to: ${start}`;
+  return read(await within(timeoutMs, evaluate(asking(text)), late));
+}
+
+// It uses little that a page may have broken or replaced. The line break ends a comment that code may end with.
+const asking = (text: string) => `(async () => {
   try {
-    return JSON.stringify({ value: await (${text(code)}
+    return JSON.stringify({ value: await (${text}
     ) });
   } catch (thrown) {
-    const { name, message, stack } = Object(thrown);
-    return JSON.stringify({ thrown: message === undefined ? { message: String(thrown) } : { name, message, stack } });
+    let told = { message: 'something that has no text' };
+    try {
+      told = { message: \`\${thrown?.message ?? thrown}\`, name: thrown?.name, stack: thrown?.stack };
+    } catch {}
+    return JSON.stringify({ thrown: told });
   }
 })()`;
 
-/** What the page gave, or an error with what it threw. */
 function read(json: unknown) {
   const { value, thrown } = JSON.parse(json as string);
   if (!thrown) return value;
   const error = new Error(thrown.message);
   if (thrown.name) error.name = thrown.name;
-  // Engines other than V8 have no message in it.
+  // Only V8's has the message in it.
   error.stack = `${error.name}: ${error.message}\n${thrown.stack ?? ''}\n    of the page; asked for by\n${error.stack}`;
   throw error;
 }
 
-/** Waits for what a page says to `asking(code)`, timeoutMs at most. */
-export async function answer(asked: Promise<unknown>, code: unknown, timeoutMs = 30_000): Promise<any> {
+/** What promise gives; rejects with sentence when it takes longer than ms. What comes later is nobody's. */
+export async function within<T>(ms: number, promise: Promise<T>, sentence: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    const start = text(code).replace(/\s+/g, ' ').slice(0, 100);
-    const sentence = `The page gave no answer within ${timeoutMs} ms to: ${start}`;
-    timer = setTimeout(() => reject(new Error(sentence)), timeoutMs);
+    timer = setTimeout(() => reject(new Error(sentence)), ms);
   });
-  try {
-    return read(await Promise.race([asked, late]));
-  } finally {
-    clearTimeout(timer);
-    asked.catch(() => {}); // an answer that comes too late, as when the page is closed, is nobody's
-  }
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

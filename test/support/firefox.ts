@@ -2,16 +2,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'puppeteer-core';
-import { closeWithTest } from './closeWithTest.js';
-import type { Engine, EnginePage } from './engines.js';
-import { answer, asking } from './evaluation.js';
+import type { DrivenEngine, DrivenPage } from './engines.js';
 import { findFirefox } from './findEngines.mjs';
 import { makeFolder, startProgram } from './programs.js';
 
 // Those for tests Firefox sets by itself when it is driven (`remote.prefs.recommended`).
 const preferences = { 'dom.max_script_run_time': 0 };
 
-export async function launchFirefox(): Promise<Engine> {
+export async function launchFirefox(): Promise<DrivenEngine> {
   const profile = makeFolder();
   const lines = Object.entries(preferences).map(([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});\n`);
   writeFileSync(join(profile.path, 'user.js'), lines.join(''));
@@ -32,18 +30,15 @@ export async function launchFirefox(): Promise<Engine> {
       await program.end(2_000);
       await end();
     };
-    closeWithTest(close);
     let pages = 0;
-    return { name: 'firefox', version: (await browser.version()).replace('firefox/', ''), open, close };
+    return { version: (await browser.version()).replace('firefox/', ''), open, close };
 
-    async function open(url: string): Promise<EnginePage> {
+    async function open(): Promise<DrivenPage> {
       // A second tab would hide the first; a window, which takes three times as long, does not.
       const page = await browser.newPage({ type: pages++ === 0 ? 'tab' : 'window' });
       page.once('close', () => pages--);
-      closeWithTest(() => page.close());
-      await page.goto(url);
       return {
-        evaluate: (code, timeoutMs) => answer(page.evaluate(asking(code)), code, timeoutMs),
+        evaluate: (expression) => page.evaluate(expression),
         goto: async (url) => void (await page.goto(url)),
         close: () => page.close(),
       };

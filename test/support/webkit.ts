@@ -1,16 +1,14 @@
 // WebKit as an engine: WebKitGTK's MiniBrowser, on a screen that nobody sees, driven by its WebDriver.
 import { Builder, Capabilities, type WebDriver } from 'selenium-webdriver';
-import { closeWithTest } from './closeWithTest.js';
-import type { Engine, EnginePage } from './engines.js';
-import { answer, asking } from './evaluation.js';
+import type { DrivenEngine, DrivenPage } from './engines.js';
 import { findWebKitDriver, findXvfb } from './findEngines.mjs';
 import { listenOnLoopback } from './loopback.js';
 import { makeFolder, type Program, startProgram } from './programs.js';
 
-// A name of its own in every session: null is "no limit", where evaluate has one.
+// No limit to a script: evaluate has one.
 const timeouts = { script: null, pageLoad: 60_000 };
 
-export async function launchWebKit(): Promise<Engine> {
+export async function launchWebKit(): Promise<DrivenEngine> {
   const folder = makeFolder();
   const programs: Program[] = [];
   const close = async () => {
@@ -37,8 +35,7 @@ export async function launchWebKit(): Promise<Engine> {
       driverProgram.gone,
     ]);
     const version = (await driver.getCapabilities()).get('browserVersion');
-    closeWithTest(close);
-    return { name: 'webkit', version, open: openIn(driver), close };
+    return { version, open: openIn(driver), close };
   } catch (error) {
     await close();
     throw error;
@@ -83,19 +80,25 @@ function openIn(driver: WebDriver) {
   let current = '';
   let first: string | undefined; // stays open: the session would end with its last window
 
+  function inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const done = turn.then(act);
+    turn = done.catch(() => {});
+    return done;
+  }
+
   /** Runs command in that window, alone. */
   function inWindow<T>(window: string, command: () => Promise<T>): Promise<T> {
     return inTurn(async () => {
-      await goTo(window);
+      if (current !== window) await driver.switchTo().window(window);
+      current = window;
       return command();
     });
   }
 
-  /** The same, but others may follow before it is answered. */
-  async function evaluate(window: string, script: string): Promise<unknown> {
-    const { answered } = await inTurn(async () => {
-      await goTo(window);
-      const answered = driver.executeAsyncScript(script);
+  /** The same, but others may run before it is answered: a page may wait for another, or for ever. */
+  async function startInWindow<T>(window: string, command: () => Promise<T>): Promise<T> {
+    const { answered } = await inWindow(window, async () => {
+      const answered = command();
       // It goes to the window that is current when it arrives: when what came after it has been answered, it has.
       await Promise.race([answered, driver.manage().getTimeouts()]).catch(() => {});
       return { answered };
@@ -103,18 +106,7 @@ function openIn(driver: WebDriver) {
     return answered;
   }
 
-  function inTurn<T>(act: () => Promise<T>): Promise<T> {
-    const done = turn.then(act);
-    turn = done.catch(() => {});
-    return done;
-  }
-
-  async function goTo(window: string) {
-    if (current !== window) await driver.switchTo().window(window);
-    current = window;
-  }
-
-  const newWindow = () =>
+  const openWindow = () =>
     inTurn(async () => {
       first ??= await driver.getWindowHandle();
       await driver.switchTo().window(first); // the current one may be closed
@@ -123,18 +115,13 @@ function openIn(driver: WebDriver) {
       return current;
     });
 
-  return async function open(url: string): Promise<EnginePage> {
-    const window = await newWindow();
-    const page: EnginePage = {
-      evaluate(code, timeoutMs) {
-        const script = `const done = arguments[0]; ${asking(code)}.then(done)`;
-        return answer(evaluate(window, script), code, timeoutMs);
-      },
+  return async function open(): Promise<DrivenPage> {
+    const window = await openWindow();
+    return {
+      evaluate: (expression) =>
+        startInWindow(window, () => driver.executeAsyncScript(`const done = arguments[0]; ${expression}.then(done)`)),
       goto: (url) => inWindow(window, () => driver.get(url)),
-      close: () => inWindow(window, () => driver.close()),
+      close: () => startInWindow(window, () => driver.close()),
     };
-    closeWithTest(page.close);
-    await page.goto(url);
-    return page;
   };
 }
