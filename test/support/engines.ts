@@ -2,10 +2,11 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { launchChromium } from './chromium.js';
 import { closeWithTest } from './closeWithTest.js';
-import { type Code, evaluated, within } from './evaluation.js';
+import { type Code, evaluated } from './evaluation.js';
 import { type EngineName, engineNames, missingEngine } from './findEngines.mjs';
 import { launchFirefox } from './firefox.js';
 import { launchWebKit } from './webkit.js';
+import { within } from './within.js';
 
 export { type EngineName, engineNames } from './findEngines.mjs';
 
@@ -69,7 +70,7 @@ export async function launchEngine(name: EngineName): Promise<Engine> {
 
   async function open(url: string): Promise<EnginePage> {
     const page = await driven.open();
-    const close = once(() => within(5_000, page.close(), '').catch(() => {}));
+    const close = once(() => within(5_000, page.close(), () => '').catch(() => {}));
     closeWithTest(close);
     await page.goto(url);
     const evaluate = <T>(code: Code<T>, timeoutMs = 30_000) => evaluated(code, timeoutMs, page.evaluate);

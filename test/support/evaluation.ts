@@ -1,4 +1,5 @@
 // Code for a page and the page's answer, as text, so that engines with different protocols give the same.
+import { within } from './within.js';
 
 export type Code<T> = string | (() => T | PromiseLike<T>);
 
@@ -13,7 +14,7 @@ export async function evaluated<T>(
 ): Promise<T> {
   const text = typeof code === 'function' ? `(${code})()` : code;
   const start = text.replace(/\s+/g, ' ').slice(0, 100);
-  const late = `The page gave no answer within ${timeoutMs} ms to: ${start}`;
+  const late = () => `The page gave no answer within ${timeoutMs} ms to: ${start}`;
   return read(await within(timeoutMs, evaluate(asking(text)), late));
 }
 
@@ -39,13 +40,4 @@ function read(json: unknown) {
   // Only V8's has the message in it.
   error.stack = `${error.name}: ${error.message}\n${thrown.stack ?? ''}\n    of the page; asked for by\n${error.stack}`;
   throw error;
-}
-
-/** What promise gives; rejects with sentence when it takes longer than ms. What comes later is nobody's. */
-export async function within<T>(ms: number, promise: Promise<T>, sentence: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(sentence)), ms);
-  });
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { undoAtExit } from './undoAtExit.js';
+import { within } from './within.js';
 
 /** A fresh folder; remove() when its writers have ended. */
 export function makeFolder() {
@@ -19,13 +20,13 @@ export function makeFolder() {
 }
 
 export interface Program {
-  readonly pid: number;
   /** The first group of pattern in what the program writes, to stderr or, if told so, to file descriptor 3. */
   says(pattern: RegExp, descriptor?: 2 | 3): Promise<string>;
-  /** Rejects, with what it last wrote, when the program ends. */
-  readonly gone: Promise<never>;
-  /** Waits afterMs for the program to end by itself, then ends it and all that it has started. */
-  end(afterMs?: number): Promise<void>;
+  /** What work gives. Rejects, with what the program last wrote, when that ends meanwhile or 50 s have passed. */
+  during<T>(work: Promise<T>): Promise<T>;
+  isRunning(): boolean;
+  /** Ends the program and all that it has started. */
+  end(): Promise<void>;
 }
 
 /** Starts a program as the head of a process group, so that those it starts end with it, by signal. */
@@ -47,17 +48,21 @@ export function startProgram(
   const forget = undoAtExit(kill);
   const texts = { 2: follow(child.stdio[2] as Readable), 3: follow(child.stdio[3] as Readable) };
   const ended = ending(child);
+  const lastWords = () => `It wrote: ${texts[2].text().slice(-2_000)}`;
   const gone = ended.then((how): never => {
-    throw new Error(`${path} ${how}. It wrote: ${texts[2].text().slice(-2_000)}`);
+    throw new Error(`${path} ${how}. ${lastWords()}`);
   });
   gone.catch(() => {});
 
+  // An engine starts in two seconds on a machine at rest, and ten times as long on a busy one.
+  const during = <T>(work: Promise<T>) =>
+    within(50_000, Promise.race([work, gone]), () => `${path} is not ready after 50 s. ${lastWords()}`);
+
   return {
-    pid: child.pid ?? 0,
-    gone,
-    says: (pattern, descriptor = 2) => Promise.race([texts[descriptor].match(pattern), gone]),
-    async end(afterMs = 0) {
-      await within(afterMs, ended);
+    during,
+    says: (pattern, descriptor = 2) => during(texts[descriptor].match(pattern)),
+    isRunning: () => child.pid !== undefined && child.exitCode === null && child.signalCode === null,
+    async end() {
       kill();
       await ended;
       forget();
@@ -70,17 +75,6 @@ function ending(child: ChildProcess): Promise<string> {
     child.once('error', (error) => resolve(`did not start: ${error.message}`));
     child.once('exit', (code, signal) => resolve(`ended with ${signal ?? code}`));
   });
-}
-
-/** Whether promise has settled within so much time. */
-async function within(ms: number, promise: Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms);
-  });
-  const settled = await Promise.race([promise.then(() => true), late]);
-  clearTimeout(timer);
-  return settled;
 }
 
 function follow(stream: Readable) {

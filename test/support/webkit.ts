@@ -15,25 +15,15 @@ export async function launchWebKit(): Promise<DrivenEngine> {
     for (const program of programs.reverse()) await program.end();
     await folder.remove();
   };
-  const start = (path: string, args: string[], env: NodeJS.ProcessEnv, signal: NodeJS.Signals) => {
-    const program = startProgram(path, args, env, signal);
-    programs.push(program);
-    return program;
-  };
-
   try {
     const screen = ['-displayfd', '3', '-screen', '0', '1280x1024x24', '-nolisten', 'tcp'];
-    // Not SIGKILL, which would leave its lock file.
-    const xvfb = start(findXvfb()!, screen, {}, 'SIGTERM');
+    const xvfb = startProgram(findXvfb()!, screen, {}, 'SIGTERM'); // SIGKILL would leave its lock file
+    programs.push(xvfb);
     const display = await xvfb.says(/(\d+)\n/, 3);
     const port = await freePort();
-    const driverProgram = start(findWebKitDriver()!, [`--port=${port}`], surroundings(display, folder.path), 'SIGKILL');
-    await answering(port, driverProgram);
-    const capabilities = new Capabilities({ browserName: 'MiniBrowser', timeouts });
-    const driver = await Promise.race([
-      new Builder().usingServer(`http://127.0.0.1:${port}`).withCapabilities(capabilities).build(),
-      driverProgram.gone,
-    ]);
+    const program = startProgram(findWebKitDriver()!, [`--port=${port}`], surroundings(display, folder.path));
+    programs.push(program);
+    const driver = await program.during(connectTo(port, program));
     const version = (await driver.getCapabilities()).get('browserVersion');
     return { version, open: openIn(driver), close };
   } catch (error) {
@@ -48,6 +38,7 @@ const surroundings = (display: string, home: string): NodeJS.ProcessEnv => ({
   DISPLAY: `:${display}`,
   GDK_BACKEND: 'x11',
   HOME: home,
+  TMPDIR: home,
   XDG_CACHE_HOME: home,
   XDG_CONFIG_HOME: home,
   XDG_DATA_HOME: home,
@@ -65,14 +56,13 @@ async function freePort(): Promise<number> {
   return server.port;
 }
 
-/** Resolves when the driver answers: it says so nowhere. */
-async function answering(port: number, program: Program) {
-  const asked = () =>
-    fetch(`http://127.0.0.1:${port}/status`).then(
-      (response) => response.ok,
-      () => false,
-    );
-  while (!(await Promise.race([asked(), program.gone]))) await new Promise((resolve) => setTimeout(resolve, 20));
+/** A session of the driver on port; it says nowhere when it listens. */
+async function connectTo(port: number, program: Program): Promise<WebDriver> {
+  const url = `http://127.0.0.1:${port}`;
+  const answers = () => fetch(`${url}/status`).then(Boolean, () => false);
+  while (program.isRunning() && !(await answers())) await new Promise((resolve) => setTimeout(resolve, 20));
+  const capabilities = new Capabilities({ browserName: 'MiniBrowser', timeouts });
+  return new Builder().usingServer(url).withCapabilities(capabilities).build();
 }
 
 function openIn(driver: WebDriver) {
