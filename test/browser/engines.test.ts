@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-describeInEngines('a page', (engine) => {
+describeInEngines('a page', (engine, name) => {
   test('is a secure context with the script build', async () => {
     const page = await engine().open(server.url);
 
@@ -131,6 +131,22 @@ describeInEngines('a page', (engine) => {
 
     expect(await other.evaluate('own')).toBe(1);
   });
+
+  // WebKit's driver has no say in permissions.
+  if (name !== 'webkit') {
+    test('may know where it is and notify', async () => {
+      const page = await engine().open(server.url);
+
+      const seen = await page.evaluate(async () => {
+        const position = await new Promise<GeolocationPosition>((resolve, reject) => {
+          navigator.geolocation.getCurrentPosition(resolve, reject);
+        });
+        return [position.coords.latitude, Notification.permission];
+      });
+
+      expect(seen).toEqual([0, 'granted']);
+    });
+  }
 
   test('goes to another address', async () => {
     const page = await engine().open(server.url);

@@ -4,6 +4,8 @@ import type { DrivenEngine, DrivenPage } from './engines.js';
 
 export async function launchChromium(): Promise<DrivenEngine> {
   const { context, close } = await launchBrowser();
+  await context.grantPermissions(['geolocation', 'notifications']);
+  await context.setGeolocation({ latitude: 0, longitude: 0 });
 
   async function open(): Promise<DrivenPage> {
     const page = await context.newPage();

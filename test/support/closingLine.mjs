@@ -16,7 +16,11 @@ export function createClosingLine() {
   };
 }
 
-/** What was skipped because something is not installed, a line each, and then the last one. */
+/**
+ * The last line of a run, after a line for each of the notes.
+ *
+ * @param {{ passed: number, failed: number, skipped: number, notes?: string[] }} counts
+ */
 export function closingLine({ passed, failed, skipped, notes = [] }) {
   const line = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
   return [...notes, line].join('\n');

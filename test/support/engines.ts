@@ -15,7 +15,7 @@ export interface Engine {
   readonly version: string;
   /**
    * Opens url in a window of its own, which is visible (`document.visibilityState`) and draws, and resolves when it has
-   * loaded. Pages of one engine share their storage: keep tests apart by a server, thus an origin, each. A page opened
+   * loaded. Geolocation and notifications are granted, but in WebKit. Pages of one engine share their storage: keep tests apart by a server, thus an origin, each. A page opened
    * in a test closes when that test ends.
    */
   open(url: string): Promise<EnginePage>;
@@ -88,6 +88,9 @@ function once(close: () => Promise<void>) {
   };
 }
 
+/** Tests of one engine, which they get by engine(); name is for those that make no sense in all. */
+type Suite = (engine: () => Engine, name: EngineName) => void;
+
 const running = new Map<EngineName, Promise<Engine>>();
 
 /**
@@ -102,24 +105,27 @@ const running = new Map<EngineName, Promise<Engine>>();
  *   });
  * });
  */
-export function describeInEngines(title: string, suite: (engine: () => Engine) => void): void {
+export function describeInEngines(title: string, suite: Suite): void {
   for (const name of engineNames) {
     const missing = missingEngine(name);
     if (!missing) describe(`${title} in ${name}`, () => inEngine(name, suite));
     else if (process.env.CI || name === 'chromium') describe(`${title} in ${name}`, () => failing(missing));
-    else describe.skip(`${title} in ${name}: ${missing}`, { meta: { notInstalled: missing } }, () => suite(noEngine));
+    else
+      describe.skip(`${title} in ${name}: ${missing}`, { meta: { notInstalled: missing } }, () =>
+        suite(noEngine, name),
+      );
   }
   afterAll(closeAll);
 }
 
-function inEngine(name: EngineName, suite: (engine: () => Engine) => void) {
+function inEngine(name: EngineName, suite: Suite) {
   let engine: Engine;
   beforeAll(async () => {
     const starting = running.get(name) ?? launchEngine(name);
     running.set(name, starting);
     engine = await starting;
   });
-  suite(() => engine);
+  suite(() => engine, name);
 }
 
 function failing(sentence: string) {

@@ -13,11 +13,16 @@ const preferences = {
   'browser.startup.homepage_override.mstone': 'ignore',
   'browser.startup.page': 0,
   'dom.max_script_run_time': 0,
+  'geo.provider.network.url': 'data:application/json,{"location":{"lat":0,"lng":0},"accuracy":1}',
+  'permissions.default.desktop-notification': 1,
+  'permissions.default.geo': 1,
 };
 
 export async function launchFirefox(): Promise<DrivenEngine> {
   const profile = makeFolder();
-  const lines = Object.entries(preferences).map(([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});\n`);
+  const lines = Object.entries(preferences).map(
+    ([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`,
+  );
   writeFileSync(join(profile.path, 'user.js'), lines.join(''));
   const args = ['--headless', '--no-remote', '--profile', profile.path, '--remote-debugging-port=0'];
   const env = { HOME: profile.path, TMPDIR: profile.path, MOZ_CRASHREPORTER_DISABLE: '1' };

@@ -29,7 +29,7 @@ export interface Program {
   end(): Promise<void>;
 }
 
-/** Starts a program as the head of a process group, so that those it starts end with it, by signal. */
+/** Starts a program as the head of a process group, so that those it starts end with it, by signal (on Windows it ends alone). */
 export function startProgram(
   path: string,
   args: string[],
@@ -37,10 +37,12 @@ export function startProgram(
   signal: NodeJS.Signals = 'SIGKILL',
 ): Program {
   const stdio = ['ignore', 'ignore', 'pipe', 'pipe'] as const;
-  const child = spawn(path, args, { detached: true, stdio: [...stdio], env: { ...process.env, ...env } });
+  const grouped = process.platform !== 'win32';
+  const child = spawn(path, args, { detached: grouped, stdio: [...stdio], env: { ...process.env, ...env } });
   const kill = () => {
     try {
-      if (child.pid) process.kill(-child.pid, signal);
+      if (!grouped) child.kill(signal);
+      else if (child.pid) process.kill(-child.pid, signal);
     } catch {
       // ESRCH: all of them are gone.
     }
