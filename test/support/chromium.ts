@@ -1,4 +1,4 @@
-// Chromium as an engine: driven by playwright-core, asked through the DevTools protocol.
+// Chromium as an engine: the browser of the other tests, driven by playwright-core.
 import { launchBrowser } from './browser.js';
 import type { DrivenEngine, DrivenPage } from './engines.js';
 
@@ -9,15 +9,8 @@ export async function launchChromium(): Promise<DrivenEngine> {
 
   async function open(): Promise<DrivenPage> {
     const page = await context.newPage();
-    const devTools = await context.newCDPSession(page);
     return {
-      // Not page.evaluate: that calls the page's eval, which a CSP or Trusted Types forbid.
-      async evaluate(expression) {
-        const asked = { expression, awaitPromise: true, returnByValue: true };
-        const { result, exceptionDetails } = await devTools.send('Runtime.evaluate', asked);
-        if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
-        return result.value;
-      },
+      evaluate: (expression) => page.evaluate(expression),
       goto: async (url) => void (await page.goto(url)),
       close: () => page.close(),
     };
