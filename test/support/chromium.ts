@@ -4,7 +4,7 @@ import type { DrivenEngine, DrivenPage } from './engines.js';
 
 export async function launchChromium(): Promise<DrivenEngine> {
   const { context, close } = await launchBrowser();
-  await context.grantPermissions(['geolocation', 'notifications']);
+  await context.grantPermissions(['geolocation']);
   await context.setGeolocation({ latitude: 0, longitude: 0 });
 
   async function open(): Promise<DrivenPage> {

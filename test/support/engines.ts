@@ -15,8 +15,9 @@ export interface Engine {
   readonly version: string;
   /**
    * Opens url in a window of its own, which is visible (`document.visibilityState`) and draws, and resolves when it has
-   * loaded. Geolocation and notifications are granted, but in WebKit. Pages of one engine share their storage: keep tests apart by a server, thus an origin, each. A page opened
-   * in a test closes when that test ends.
+   * loaded. Geolocation is granted and notifications are denied; in WebKit both stay unanswered. Pages of one engine
+   * share their storage: keep tests apart by a server, thus an origin, each. A page opened in a test closes when that
+   * test ends.
    */
   open(url: string): Promise<EnginePage>;
   /** Ends all of its processes and removes its profile. */

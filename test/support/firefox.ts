@@ -14,7 +14,7 @@ const preferences = {
   'browser.startup.page': 0,
   'dom.max_script_run_time': 0,
   'geo.provider.network.url': 'data:application/json,{"location":{"lat":0,"lng":0},"accuracy":1}',
-  'permissions.default.desktop-notification': 1,
+  'permissions.default.desktop-notification': 2,
   'permissions.default.geo': 1,
 };
 
