@@ -12,25 +12,9 @@ import {
 } from './frame.js';
 import type { EncodedFields } from './merge.js';
 import type { Scope } from './scope.js';
+import { contextKey, type SharedContext } from './sharedContext.js';
 import { createTroubles, type ReportTrouble } from './trouble.js';
 import type { Context, Fields } from './types.js';
-
-/** What loggers and invocations need of a context beyond its public face. */
-export interface ContextInternals {
-  currentFrame(): Frame;
-  /** The frame of code in no scope. */
-  readonly rootFrame: Frame;
-  /** Runs fn over a base of its own, which starts with what the current base has, laid over facts. */
-  runOverOwnBase<T>(facts: EncodedFields, fn: () => T): T;
-  /** Loggers that want to hear of this context's troubles. */
-  readonly reporters: Set<ReportTrouble>;
-}
-
-const internals = new WeakMap<Context, ContextInternals>();
-
-/** The internals of a context made here; `undefined` for anything else. */
-export const internalsOf = (context: unknown): ContextInternals | undefined =>
-  typeof context === 'function' ? internals.get(context as Context) : undefined;
 
 /** Calls fn when the code of this turn has ended, in no context. */
 export type AtEndOfTurn = (fn: () => void) => void;
@@ -96,7 +80,7 @@ export function createContextOver(scope: Scope<Frame>, atEndOfTurn: AtEndOfTurn,
     } as F;
   }
 
-  const get = (): Fields => collapse(currentFrame()).fields;
+  const get = (): EncodedFields => collapse(currentFrame());
 
   // Defined, not assigned: where a page has frozen Function.prototype, a function cannot be assigned a `bind`.
   const context = call as Context;
@@ -104,16 +88,20 @@ export function createContextOver(scope: Scope<Frame>, atEndOfTurn: AtEndOfTurn,
     Object.defineProperty(context, name, { value, writable: true, enumerable: true, configurable: true });
   }
 
-  internals.set(context, {
-    currentFrame,
-    rootFrame,
-    reporters,
+  const shared: SharedContext = {
+    current: get,
+    root: () => collapse(rootFrame),
     runOverOwnBase(facts, fn) {
       const base: Base = createBase(facts);
       setBase(base, currentFrame().base.fields);
       return scope.run(createFrame(base), fn);
     },
-  });
+    listen(report) {
+      reporters.add(report);
+      return () => void reporters.delete(report);
+    },
+  };
+  Object.defineProperty(context, contextKey, { value: Object.freeze(shared) });
   return context;
 }
 

@@ -16,11 +16,14 @@ export interface Budget {
   bytes: number;
 }
 
+/** The mark of whole objects. Registered, as one copy of timberlog merges what another has encoded. */
+const wholeKey = Symbol.for('timberlog.whole.1');
+
 /**
- * Objects that came from something else than a plain object (class instances, Errors, results of toJSON). They
- * replace and are replaced whole where plain objects would merge.
+ * Whether an encoded object came from something else than a plain one (a class instance, an Error, what toJSON
+ * returned): it replaces and is replaced whole where plain objects would merge.
  */
-export const wholeObjects = new WeakSet<object>();
+export const isWhole = (encoded: object): boolean => Object.hasOwn(encoded, wholeKey);
 
 /**
  * The safe form of value. `undefined` stays undefined, for the caller to leave out or to read as "remove". Plain
@@ -199,8 +202,7 @@ const isRootPrototype = (object: object): boolean =>
   Object.getPrototypeOf(object) === null && Object.hasOwn(object, 'hasOwnProperty');
 
 function whole<T extends Json>(encoded: T): T {
-  wholeObjects.add(encoded as object);
-  return encoded;
+  return Object.defineProperty(encoded, wholeKey, { value: true });
 }
 
 function spendText(text: string, budget: Budget): string {

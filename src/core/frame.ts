@@ -12,18 +12,9 @@ export interface Frame {
   readonly base: Base;
   /** What the scopes themselves gave, removals kept. */
   readonly fields: EncodedFields;
-  /** Filled when first asked for; old once `of` is no longer the base's fields. */
-  collapsed?: Collapsed;
-}
-
-/** A frame over one state of its base. */
-export interface Collapsed {
-  readonly of: EncodedFields;
-  readonly fields: EncodedFields;
-  /** The text for the layer that asked last, and for all others that ever asked. */
-  layer?: Layer;
-  text?: SizedText;
-  texts?: WeakMap<Layer, SizedText>;
+  /** Filled when first asked for; old once `collapsedOver` is no longer what the base has. */
+  collapsed?: EncodedFields;
+  collapsedOver?: EncodedFields;
 }
 
 export interface SizedText {
@@ -37,6 +28,8 @@ export interface Layer {
   /** Shared by a logger and its children; filled when the options are known. */
   readonly root: { under: EncodedFields };
   readonly over: EncodedFields;
+  /** What has been made of each context's collapsed fields. They never change, and whose they are does not matter. */
+  readonly texts: WeakMap<EncodedFields, SizedText>;
 }
 
 /** UTF-8 bytes of JSON that a line's context may take. */
@@ -44,7 +37,7 @@ export const maxContextBytes = 24_000;
 
 export const noFields: EncodedFields = Object.freeze({});
 
-export const createFrame = (base: Base): Frame => ({ base, fields: noFields });
+export const createFrame = (base: Base): Frame => frameOver(base, noFields);
 
 export const createBase = (fields: EncodedFields = noFields): Base => ({ fields });
 
@@ -58,37 +51,43 @@ export function fieldsIn(fields: unknown): EncodedFields | undefined {
   return isObject ? (freezeFields(encoded) as EncodedFields) : undefined;
 }
 
-export const scoped = (frame: Frame, fields: EncodedFields): Frame => ({
-  base: frame.base,
-  fields: composeFields(frame.fields, fields),
+export const scoped = (frame: Frame, fields: EncodedFields): Frame =>
+  frameOver(frame.base, composeFields(frame.fields, fields));
+
+// All of one shape, for engines.
+const frameOver = (base: Base, fields: EncodedFields): Frame => ({
+  base,
+  fields,
+  collapsed: undefined,
+  collapsedOver: undefined,
 });
 
 export function setBase(base: Base, fields: EncodedFields): void {
   base.fields = collapseFields(base.fields, fields);
 }
 
-/** The frame over its base as it is now. */
-export function collapse(frame: Frame): Collapsed {
-  const known = frame.collapsed;
-  if (known?.of === frame.base.fields) return known;
-  const fields = collapseFields(frame.base.fields, frame.fields);
-  const collapsed: Collapsed = { of: frame.base.fields, fields };
-  frame.collapsed = collapsed;
-  return collapsed;
+/** The frame's fields over what its base has now. */
+export function collapse(frame: Frame): EncodedFields {
+  const { fields } = frame.base;
+  if (frame.collapsed && frame.collapsedOver === fields) return frame.collapsed;
+  frame.collapsedOver = fields;
+  frame.collapsed = collapseFields(fields, frame.fields);
+  return frame.collapsed;
 }
 
+export const createLayer = (root: Layer['root'], over: EncodedFields = noFields): Layer => ({
+  root,
+  over,
+  texts: new WeakMap(),
+});
+
 /** The text of a line's `context` for a logger with this layer; empty when there is nothing to say. */
-export function contextText(collapsed: Collapsed, layer: Layer): SizedText {
-  if (collapsed.layer === layer && collapsed.text) return collapsed.text;
-  let sized = collapsed.texts?.get(layer);
-  if (!sized) {
-    const text = encodeContext(collapsed.fields, layer);
-    sized = { text, bytes: utf8Bytes(text) };
-    collapsed.texts ??= new WeakMap();
-    collapsed.texts.set(layer, sized);
-  }
-  collapsed.layer = layer;
-  collapsed.text = sized;
+export function contextText(collapsed: EncodedFields, layer: Layer): SizedText {
+  const known = layer.texts.get(collapsed);
+  if (known) return known;
+  const text = encodeContext(collapsed, layer);
+  const sized = { text, bytes: utf8Bytes(text) };
+  layer.texts.set(collapsed, sized);
   return sized;
 }
 

@@ -1,14 +1,14 @@
 // The public logger: a log call becomes an entry at once and, as soon as the platform lets it be numbered, a line.
 
-import { internalsOf } from './context.js';
 import { createEntry, type Entry, encodeEntry, numbered } from './entry.js';
 import { longestTimerMs } from './flusher.js';
-import { collapse, copyFields, type Layer, noFields } from './frame.js';
+import { copyFields, createLayer, type Layer, noFields } from './frame.js';
 import type { Ledger } from './ledger.js';
 import { levels, rankOf } from './levels.js';
 import type { Buffer, Line } from './memoryBuffer.js';
 import { composeFields } from './merge.js';
 import { type Settings, show } from './options.js';
+import { type SharedContext, sharedContextOf } from './sharedContext.js';
 import type { ReportTrouble } from './trouble.js';
 import type { Context, Fields, FlushResult, Level, Logger } from './types.js';
 import type { Writer } from './writer.js';
@@ -54,7 +54,8 @@ export function createLoggerCore(ledger: Ledger, contextBefore: Context): Logger
   const root = { under: noFields };
   let works: Works | undefined;
   let rootLogger: Logger | undefined;
-  let internals = internalsOf(contextBefore)!;
+  let shared = sharedContextOf(contextBefore) as SharedContext;
+  let stopListening: (() => void) | undefined;
   let threshold = 0;
   let chosen: number | undefined; // by setLevel, possibly before the options are known
   let end: 'closed' | 'off' | undefined;
@@ -68,7 +69,7 @@ export function createLoggerCore(ledger: Ledger, contextBefore: Context): Logger
       return;
     }
     try {
-      accept(createEntry(level, message, event, collapse(internals.currentFrame()), layer));
+      accept(createEntry(level, message, event, shared.current(), layer));
     } catch (cause) {
       ledger.droppedUnnumbered(level, 'encoding');
       works?.report('encoding', 'A line could not be encoded and was dropped: a defect of timberlog.', cause);
@@ -111,10 +112,10 @@ export function createLoggerCore(ledger: Ledger, contextBefore: Context): Logger
   function adoptEarly(context: Context): void {
     const early = unnumbered.filter((entry) => rankOf(entry.level) >= threshold);
     ledger.unlogged(unnumbered.length - early.length);
-    const known = internals;
-    internals = internalsOf(context)!;
-    const own = collapse(internals.rootFrame);
-    unnumbered = known === internals ? early : early.map((entry) => ({ ...entry, collapsed: own }));
+    const known = shared;
+    shared = sharedContextOf(context) as SharedContext;
+    const fields = shared.root();
+    unnumbered = known === shared ? early : early.map((entry) => ({ ...entry, fields }));
   }
 
   function numberAll(): void {
@@ -127,7 +128,7 @@ export function createLoggerCore(ledger: Ledger, contextBefore: Context): Logger
     ledger.logged();
     const message = `timberlog dropped ${report.total} ${report.total === 1 ? 'line' : 'lines'}`;
     // It is nobody's line: it carries no scope's context, whoever's flush it goes out with.
-    const entry = createEntry('warn', message, undefined, collapse(internals.rootFrame), { root, over: noFields });
+    const entry = createEntry('warn', message, undefined, shared.root(), createLayer(root));
     accept({ ...entry, event: JSON.stringify({ timber_dropped: report }), isDropReport: true });
   }
 
@@ -155,7 +156,7 @@ export function createLoggerCore(ledger: Ledger, contextBefore: Context): Logger
       warn: at('warn'),
       error: at('error'),
       fatal: at('fatal'),
-      with: (fields: Fields) => createChild({ root, over: composeFields(layer.over, copyFields(fields)) }),
+      with: (fields: Fields) => createChild(createLayer(root, composeFields(layer.over, copyFields(fields)))),
       isEnabled: (level) => !end && levels.includes(level) && rankOf(level) >= threshold,
       setLevel,
       flush: (options) => flush(options?.timeoutMs),
@@ -164,10 +165,8 @@ export function createLoggerCore(ledger: Ledger, contextBefore: Context): Logger
         const flushed = flush(undefined);
         end ??= 'closed';
         const result = await flushed;
-        if (works) {
-          works.stop();
-          internals.reporters.delete(works.report);
-        }
+        works?.stop();
+        stopListening?.();
         return result;
       },
     };
@@ -177,7 +176,7 @@ export function createLoggerCore(ledger: Ledger, contextBefore: Context): Logger
 
   const core: LoggerCore = {
     get logger() {
-      rootLogger ??= createChild({ root, over: noFields });
+      rootLogger ??= createChild(createLayer(root));
       return rootLogger;
     },
     get works() {
@@ -188,7 +187,7 @@ export function createLoggerCore(ledger: Ledger, contextBefore: Context): Logger
       threshold = chosen ?? rankOf(settings.level);
       if (settings.release) root.under = copyFields({ release: settings.release });
       adoptEarly(settings.context);
-      internals.reporters.add(started.report);
+      stopListening = shared.listen(started.report);
       works = started;
       numberAll();
     },

@@ -1,6 +1,6 @@
 // How fields merge: plain objects at every depth, everything else replaces, `undefined` removes. Works on encoded,
 // frozen fields; never changes what it is given.
-import { type Json, setOwn, wholeObjects } from './encode.js';
+import { isWhole, type Json, setOwn } from './encode.js';
 
 /** Encoded fields. In a scope's own fields `undefined` stands for "removed", until they are laid over a base. */
 export type EncodedFields = { readonly [name: string]: Json | undefined };
@@ -56,7 +56,7 @@ export function freezeFields<T extends Json | undefined>(value: T): T {
 }
 
 const isMergeable = (value: Json | undefined): value is EncodedFields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !wholeObjects.has(value);
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !isWhole(value);
 
 function copyOf(fields: EncodedFields): Mutable {
   const copy: Mutable = {};

@@ -1,6 +1,6 @@
 // LoggerOptions, checked and completed. A wrong one throws a TypeError that names it: the only throw there is.
 import { wellFormed } from './bytes.js';
-import { internalsOf } from './context.js';
+import { asContext } from './sharedContext.js';
 import type { Context, Level, LoggerOptions, Release, Transport, Trouble } from './types.js';
 
 export interface Settings {
@@ -109,8 +109,9 @@ function withKey(endpoint: URL, key: string): string {
 }
 
 function checkContext(context: unknown): Context {
-  if (!internalsOf(context)) throw wrong('context', context, 'what createContext() returned');
-  return context as Context;
+  const known = asContext(context);
+  if (!known) throw wrong('context', context, 'what createContext() returned');
+  return known;
 }
 
 function checkRelease(release: unknown): Release {

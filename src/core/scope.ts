@@ -7,7 +7,7 @@ export interface Scope<Frame = unknown> {
   current(): Frame | undefined;
   /**
    * Makes frame current for the code of this turn, until the function that it returns is called. That function may be
-   * called late, twice or out of order, and restores nothing that is not its own; it says whether frame was current.
+   * called late, twice or out of order, and restores nothing that is not its own.
    */
-  enter(frame: Frame): () => boolean;
+  enter(frame: Frame): () => void;
 }

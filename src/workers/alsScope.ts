@@ -36,9 +36,7 @@ export function createAlsScope<Frame>(storage: Storage<Frame>): Scope<Frame> {
       const own: Block<Frame> = { frame, outer: innermostOpen(), open: true };
       block = own;
       return () => {
-        const wasCurrent = innermostOpen() === own;
         own.open = false;
-        return wasCurrent;
       };
     },
   };

@@ -1,7 +1,7 @@
 // What an invocation has of each context: a base of its own, so that what is set in it is on no other one's lines.
-import { type ContextInternals, internalsOf } from '../core/context.js';
 import { createBase, createFrame, type Frame } from '../core/frame.js';
 import type { EncodedFields } from '../core/merge.js';
+import { type SharedContext, sharedContextOf } from '../core/sharedContext.js';
 import type { Context } from '../core/types.js';
 import type { Storage } from './alsScope.js';
 
@@ -32,16 +32,16 @@ export function createInvocations(
   return {
     run(context, facts, fn) {
       begun = true;
-      const internals = internalsOf(context) as ContextInternals;
-      return internals.runOverOwnBase(facts, () => storage.run(new WeakMap(), fn));
+      const shared = sharedContextOf(context) as SharedContext;
+      return shared.runOverOwnBase(facts, () => storage.run(new WeakMap(), fn));
     },
     frameOf(context) {
       const frames = storage.getStore();
       if (!frames) return undefined;
       const known = frames.get(context);
       if (known) return known;
-      const { rootFrame } = internalsOf(context) as ContextInternals;
-      const frame = createFrame(createBase(rootFrame.base.fields));
+      const shared = sharedContextOf(context) as SharedContext;
+      const frame = createFrame(createBase(shared.root()));
       frames.set(context, frame);
       return frame;
     },

@@ -1,0 +1,43 @@
+// Protocol 1 of contexts: what copies of timberlog on one page, whatever their versions, ask of each other's. It says
+// what a context does and nothing of how; it never changes, and what has to differ gets a key with another number.
+import type { EncodedFields } from './merge.js';
+import type { ReportTrouble } from './trouble.js';
+import type { Context } from './types.js';
+
+/** A context has its SharedContext under this key; a page has its default context under it, see defaultContext.ts. */
+export const contextKey = Symbol.for('timberlog.context.1');
+
+/** What loggers and invocations need of a context beyond its public face. */
+export interface SharedContext {
+  /**
+   * The collapsed fields, frozen and in their encoded form, in which whole objects are marked (`isWhole`). The same
+   * object for as long as they are the same: loggers keep by it what they have made of them.
+   */
+  current(): EncodedFields;
+  /** Those of code in no scope. */
+  root(): EncodedFields;
+  /** Runs fn over a base of its own, which starts with what the current base has, laid over facts. */
+  runOverOwnBase<T>(facts: EncodedFields, fn: () => T): T;
+  /** Tells this context's troubles to report, which never throws, until the function returned is called. */
+  listen(report: ReportTrouble): () => void;
+}
+
+/** Of a context, whichever copy made it; `undefined` for anything else. */
+export const sharedContextOf = (context: unknown): SharedContext | undefined =>
+  typeof context === 'function' ? (context as { [contextKey]?: SharedContext })[contextKey] : undefined;
+
+/** The value, where it is a context that keeps to the protocol, whichever copy made it; never throws. */
+export function asContext(value: unknown): Context | undefined {
+  try {
+    const shared = sharedContextOf(value) as SharedContext;
+    const { set, get, bind } = value as Context;
+    const methods = [set, get, bind, shared.runOverOwnBase, shared.listen];
+    const keepsTo = methods.every((method) => typeof method === 'function') && areFields(shared.root());
+    return keepsTo && areFields(shared.current()) ? (value as Context) : undefined;
+  } catch {
+    return undefined; // it is no function at all, or a Proxy that throws
+  }
+}
+
+const areFields = (fields: unknown): boolean =>
+  typeof fields === 'object' && fields !== null && Object.isFrozen(fields);
