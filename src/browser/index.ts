@@ -1,167 +1,33 @@
-// The browser build: joins the core with zone.js scopes, IndexedDB, fetch and sendBeacon.
-// Importing it installs context tracking and does nothing else.
-import { createContextOver } from '../core/context.js';
-import { createFlusher, type Timers } from '../core/flusher.js';
-import { awaitFates, createParts } from '../core/join.js';
-import { createLedger } from '../core/ledger.js';
-import { createLoggerCore } from '../core/logger.js';
-import { checkOptions } from '../core/options.js';
-import { createTroubles } from '../core/trouble.js';
-import type { Body, Context, Logger, LoggerOptions, Transport } from '../core/types.js';
-import { createWriter } from '../core/writer.js';
-import { createLineStore } from './lineStore.js';
-import { staysForEver, watchPageExit } from './pageExit.js';
-import { createPersistence, type Persistence } from './persist.js';
-import { outside } from './scope/outsideZone.js';
+// The browser build: contexts over tracked zones, loggers of pages. Importing it installs context tracking and does
+// nothing else.
+import { type AtEndOfTurn, createContextOver } from '../core/context.js';
+import type { Context, Logger, LoggerOptions } from '../core/types.js';
+import { createBrowserLogger } from './browserLogger.js';
+import { findDefaultContext, leaveDefaultContext } from './defaultContext.js';
+import { type Outside, outsideZone } from './scope/outsideZone.js';
 import { installTracking } from './scope/zone.js';
-import { createTabs } from './tabs.js';
 
 export type * from '../core/types.js';
 
 const tracking = installTracking();
-const queueNative = (fn: () => void): void => outside(() => queueMicrotask(fn));
+// Where nothing is patched, a framework's zones are not ours.
+const outside: Outside = tracking.complete ? tracking.outside : (fn) => tracking.outside(() => outsideZone(fn));
+const atEndOfTurn: AtEndOfTurn = (fn) => outside(() => queueMicrotask(fn));
 
 /** An independent context: nothing of the shared one is in it, nor the other way round. */
-export const createContext = (): Context => createContextOver(tracking.createScope(), queueNative);
+export const createContext = (): Context => createContextOver(tracking.createScope(), atEndOfTurn);
 
-/** The context that all loggers share unless they are given another. */
-export const context: Context = createContext();
-
-const timers: Timers = {
-  set: (fn, afterMs) => outside(() => setTimeout(fn, afterMs)),
-  clear: (timer) => outside(() => clearTimeout(timer as number)),
-};
-const now = (): number => Date.now();
-
-/** Keepalive requests and beacons share 64 KiB a page; this leaves room for others. */
-const maxBodyBytes = 48 * 1024;
+/**
+ * The context that all loggers share unless they are given another; the same one for all copies of this package in a
+ * page or worker.
+ */
+export const context: Context = findDefaultContext() ?? leaveDefaultContext(createContext());
 
 /**
  * A logger that buffers its lines, in IndexedDB too, and delivers them to the collector at `endpoint`.
  * @throws TypeError when an option is wrong: it names the option, what was given and what is wanted.
  */
 export function createLogger(options: LoggerOptions): Logger {
-  const baseUrl = typeof document === 'undefined' ? globalThis.location?.href : document.baseURI;
-  const settings = checkOptions(options, { context, baseUrl, maxBodyBytes });
-  const report = createTroubles(settings.onTrouble);
-  if (!tracking.complete) report('tracking', `${tracking.why} Contexts are kept in synchronous code only.`);
-
-  const ledger = createLedger();
-  const core = createLoggerCore(ledger, settings.context);
-  const writer = createWriter({ now, random: (bytes) => crypto.getRandomValues(bytes) });
-  let persistence: Persistence | undefined;
-
-  const { buffer, transport, delivery } = createParts({
-    settings,
-    ledger,
-    report,
-    fetch: fetchOutside(globalThis.fetch),
-    now,
-    catchUp: core.catchUp,
-    onSettled: (lines) => persistence?.settled(lines),
-  });
-  const { everyMs } = settings.flush;
-  const flusher = createFlusher({
-    buffer,
-    delivery,
-    timers,
-    now,
-    everyMs,
-    maxBodyBytes: settings.flush.maxBodyBytes,
-    report,
-  });
-
-  const bufferName = settings.buffer.name || `${settings.endpoint} ${settings.key}`;
-  const writerName = writer.name();
-  const tabs = settings.buffer.persist
-    ? createTabs({ bufferName, writerName, createChannel, after: timers.set })
-    : undefined;
-  if (tabs) {
-    const { durability } = settings.buffer;
-    persistence = createPersistence({
-      store: createLineStore({
-        bufferName,
-        durability,
-        indexedDB: () => globalThis.indexedDB,
-        onLost: () => persistence?.saveAgain(),
-      }),
-      buffer,
-      bufferName,
-      writerName,
-      timers,
-      now,
-      report,
-      livingWriters: tabs.livingWriters,
-      onAdopted: () => flusher.flush(),
-    });
-  }
-
-  const pageExit = outside(() =>
-    typeof document === 'undefined'
-      ? staysForEver
-      : watchPageExit({
-          buffer,
-          flusher,
-          saveNow: () => persistence?.saveNow(),
-          catchUp: core.catchUp,
-          sendOnExit: beaconWith(settings.url, transport, settings.transport !== undefined),
-          atEndOfTurn: queueNative,
-          now,
-        }),
-  );
-  const onOnline = (): void => flusher.flush();
-  outside(() => globalThis.addEventListener?.('online', onOnline));
-
-  core.start({
-    settings,
-    writer,
-    buffer,
-    report,
-    wake: (line) =>
-      outside(() => {
-        persistence?.pushed(line);
-        pageExit.pushed();
-        flusher.wake(line);
-      }),
-    send: (lines, timeoutMs) =>
-      outside(() => {
-        const fates = awaitFates(ledger, lines, timeoutMs, timers); // first: what is too old is dropped inside flush
-        flusher.flush();
-        return fates;
-      }),
-    saved: () => persistence?.saved() ?? 0,
-    stop() {
-      flusher.stop();
-      tabs?.close();
-      pageExit.stop();
-      globalThis.removeEventListener?.('online', onOnline);
-    },
-  });
-  outside(() => persistence?.begin());
-  return core.logger;
-}
-
-function createChannel(name: string): BroadcastChannel | undefined {
-  try {
-    return new BroadcastChannel(name);
-  } catch {
-    return undefined; // missing, or forbidden in a sandboxed frame
-  }
-}
-
-const fetchOutside =
-  (fetch: typeof globalThis.fetch) =>
-  (url: string, init: object): Promise<Response> =>
-    outside(() => fetch(url, { ...init, credentials: 'omit', cache: 'no-store' }));
-
-// One's own transport decides itself whether it can send while the page goes.
-function beaconWith(url: string, transport: Transport, isOwn: boolean): (body: Body) => boolean {
-  return (body) => {
-    try {
-      if (isOwn) return transport.sendOnExit?.(body) ?? false;
-      return navigator.sendBeacon(url, body.text);
-    } catch {
-      return false; // missing, or patched by somebody to throw: the lines stay in IndexedDB
-    }
-  };
+  const untracked = tracking.complete ? undefined : `${tracking.why} Contexts are kept in synchronous code only.`;
+  return createBrowserLogger(options, { context, outside, atEndOfTurn, untracked });
 }

@@ -62,5 +62,11 @@ test.each([
 test('adds to the global scope what is listed and no more', () => {
   const added = ownWith.filter((key) => !ownWithout.includes(key));
 
-  expect(added.sort()).toEqual(['Symbol(timberlog.tracking.1)', 'Zone', '__zone_symbol__Promise', 'timber']);
+  expect(added.sort()).toEqual([
+    'Symbol(timberlog.context.1)',
+    'Symbol(timberlog.tracking.1)',
+    'Zone',
+    '__zone_symbol__Promise',
+    'timber',
+  ]);
 });

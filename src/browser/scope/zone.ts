@@ -5,13 +5,15 @@ import type { Scope } from '../../core/scope.js';
 import { trackAsyncGenerators } from './asyncGenerators.js';
 import { trackCallbacks } from './callbacks.js';
 import { trackCustomElements } from './customElements.js';
+import { inPage } from './inPage.js';
 import { trackListeners } from './listeners.js';
 import { trackOnProperties } from './onProperties.js';
-import { trackingKey } from './outsideZone.js';
+import { findTracking, reasonInItsPlace, trackingKey } from './outsideZone.js';
 import { intrinsicPromise, type TrackZonePromise, trackPromises } from './promises.js';
 import { keepContextsInZones } from './zoneRuns.js';
 import { createZones, type ZoneClass, type Zones } from './zones.js';
 
+/** Copies of other versions use it as well: it is protocol 1, see `trackingKey`. */
 export interface Tracking {
   /** An independent scope. All scopes of a page share its zones. */
   createScope<Frame>(): Scope<Frame>;
@@ -30,12 +32,12 @@ let installed: Tracking | undefined;
  * server, and where the platform's prototypes are frozen, nothing is patched.
  */
 export function installTracking(): Tracking {
-  installed ??= (globalThis as { [trackingKey]?: Tracking })[trackingKey] ?? install();
+  installed ??= findTracking() ?? install();
   return installed;
 }
 
 function install(): Tracking {
-  const why = reasonNotTo();
+  const why = reasonNotTo() ?? reasonInItsPlace();
   if (why !== undefined) return createTracking(createZones(initZone())!, why);
   const { Zone, zones, isOwn } = findZones();
   keepContextsInZones(zones, Zone);
@@ -53,8 +55,7 @@ function install(): Tracking {
 }
 
 function reasonNotTo(): string | undefined {
-  const { document, importScripts, process } = globalThis as { [name: string]: any };
-  if ((!document && !importScripts) || (process?.versions?.node && process.type !== 'renderer')) {
+  if (!inPage()) {
     return 'Contexts are tracked by this build in pages and workers only; elsewhere they hold for synchronous code.';
   }
   const frozen = [
@@ -108,7 +109,8 @@ function hasItsPromise(Zone: ZoneClass): boolean {
 }
 
 function define(key: PropertyKey, value: unknown): void {
-  Object.defineProperty(globalThis, key, { value, writable: true, enumerable: false, configurable: true });
+  // Not Object.defineProperty, which throws where a page has something there that cannot be replaced.
+  Reflect.defineProperty(globalThis, key, { value, writable: true, enumerable: false, configurable: true });
 }
 
 function createTracking(zones: Zones, why?: string): Tracking {

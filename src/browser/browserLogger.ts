@@ -1,0 +1,164 @@
+// The logger of a page or worker: joins the core with IndexedDB, fetch and sendBeacon, for the builds with tracking
+// and without.
+import type { AtEndOfTurn } from '../core/context.js';
+import { createFlusher, type Timers } from '../core/flusher.js';
+import { awaitFates, createParts } from '../core/join.js';
+import { createLedger } from '../core/ledger.js';
+import { createLoggerCore } from '../core/logger.js';
+import { checkOptions } from '../core/options.js';
+import { createTroubles } from '../core/trouble.js';
+import type { Body, Context, Logger, LoggerOptions, Transport } from '../core/types.js';
+import { createWriter } from '../core/writer.js';
+import { createLineStore } from './lineStore.js';
+import { staysForEver, watchPageExit } from './pageExit.js';
+import { createPersistence, type Persistence } from './persist.js';
+import type { Outside } from './scope/outsideZone.js';
+import { createTabs } from './tabs.js';
+
+export interface BrowserPlatform {
+  /** The context of loggers that are given none. */
+  readonly context: Context;
+  readonly outside: Outside;
+  readonly atEndOfTurn: AtEndOfTurn;
+  /** Why contexts are not carried over asynchronous code where that was wanted: a sentence of trouble. */
+  readonly untracked?: string | undefined;
+}
+
+const now = (): number => Date.now();
+
+/** Keepalive requests and beacons share 64 KiB a page; this leaves room for others. */
+const maxBodyBytes = 48 * 1024;
+
+/** @throws TypeError when an option is wrong: it names the option, what was given and what is wanted. */
+export function createBrowserLogger(options: LoggerOptions, platform: BrowserPlatform): Logger {
+  const { context, outside, atEndOfTurn, untracked } = platform;
+  const baseUrl = typeof document === 'undefined' ? globalThis.location?.href : document.baseURI;
+  const settings = checkOptions(options, { context, baseUrl, maxBodyBytes });
+  const report = createTroubles(settings.onTrouble);
+  if (untracked) report('tracking', untracked);
+
+  const ledger = createLedger();
+  const core = createLoggerCore(ledger, settings.context);
+  const writer = createWriter({ now, random: (bytes) => crypto.getRandomValues(bytes) });
+  const timers = timersOutside(outside);
+  let persistence: Persistence | undefined;
+
+  const { buffer, transport, delivery } = createParts({
+    settings,
+    ledger,
+    report,
+    fetch: fetchOutside(outside, globalThis.fetch),
+    now,
+    catchUp: core.catchUp,
+    onSettled: (lines) => persistence?.settled(lines),
+  });
+  const { everyMs } = settings.flush;
+  const flusher = createFlusher({
+    buffer,
+    delivery,
+    timers,
+    now,
+    everyMs,
+    maxBodyBytes: settings.flush.maxBodyBytes,
+    report,
+  });
+
+  const bufferName = settings.buffer.name || `${settings.endpoint} ${settings.key}`;
+  const writerName = writer.name();
+  const tabs = settings.buffer.persist
+    ? createTabs({ bufferName, writerName, createChannel, after: timers.set })
+    : undefined;
+  if (tabs) {
+    const { durability } = settings.buffer;
+    persistence = createPersistence({
+      store: createLineStore({
+        bufferName,
+        durability,
+        indexedDB: () => globalThis.indexedDB,
+        onLost: () => persistence?.saveAgain(),
+      }),
+      buffer,
+      bufferName,
+      writerName,
+      timers,
+      now,
+      report,
+      livingWriters: tabs.livingWriters,
+      onAdopted: () => flusher.flush(),
+    });
+  }
+
+  const pageExit = outside(() =>
+    typeof document === 'undefined'
+      ? staysForEver
+      : watchPageExit({
+          buffer,
+          flusher,
+          saveNow: () => persistence?.saveNow(),
+          catchUp: core.catchUp,
+          sendOnExit: beaconWith(settings.url, transport, settings.transport !== undefined),
+          atEndOfTurn,
+          now,
+        }),
+  );
+  const onOnline = (): void => flusher.flush();
+  outside(() => globalThis.addEventListener?.('online', onOnline));
+
+  core.start({
+    settings,
+    writer,
+    buffer,
+    report,
+    wake: (line) =>
+      outside(() => {
+        persistence?.pushed(line);
+        pageExit.pushed();
+        flusher.wake(line);
+      }),
+    send: (lines, timeoutMs) =>
+      outside(() => {
+        const fates = awaitFates(ledger, lines, timeoutMs, timers); // first: what is too old is dropped inside flush
+        flusher.flush();
+        return fates;
+      }),
+    saved: () => persistence?.saved() ?? 0,
+    stop() {
+      flusher.stop();
+      tabs?.close();
+      pageExit.stop();
+      globalThis.removeEventListener?.('online', onOnline);
+    },
+  });
+  outside(() => persistence?.begin());
+  return core.logger;
+}
+
+function createChannel(name: string): BroadcastChannel | undefined {
+  try {
+    return new BroadcastChannel(name);
+  } catch {
+    return undefined; // missing, or forbidden in a sandboxed frame
+  }
+}
+
+const timersOutside = (outside: Outside): Timers => ({
+  set: (fn, afterMs) => outside(() => setTimeout(fn, afterMs)),
+  clear: (timer) => outside(() => clearTimeout(timer as number)),
+});
+
+const fetchOutside =
+  (outside: Outside, fetch: typeof globalThis.fetch) =>
+  (url: string, init: object): Promise<Response> =>
+    outside(() => fetch(url, { ...init, credentials: 'omit', cache: 'no-store' }));
+
+// One's own transport decides itself whether it can send while the page goes.
+function beaconWith(url: string, transport: Transport, isOwn: boolean): (body: Body) => boolean {
+  return (body) => {
+    try {
+      if (isOwn) return transport.sendOnExit?.(body) ?? false;
+      return navigator.sendBeacon(url, body.text);
+    } catch {
+      return false; // missing, or patched by somebody to throw: the lines stay in IndexedDB
+    }
+  };
+}
