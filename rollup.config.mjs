@@ -1,4 +1,4 @@
-// Makes dist/: browser.js and workers.js (ESM) and timberlog.min.js (one global, everything inside).
+// Makes dist/: browser.js, untracked.js and workers.js (ESM) and timberlog.min.js (one global, everything inside).
 // Types are checked and declarations written by `tsc -b`; here TypeScript is only taken away.
 import { readFile } from 'node:fs/promises';
 import { nodeResolve } from '@rollup/plugin-node-resolve';
@@ -44,6 +44,7 @@ const esm = (input, file, plugins = [], external = []) => ({
 
 export default [
   esm('src/browser/index.ts', 'dist/browser.js', [zoneImpl], ['idb-keyval']),
+  esm('src/browser/untracked.ts', 'dist/untracked.js', [], ['idb-keyval']),
   esm('src/workers/index.ts', 'dist/workers.js', [], ['node:async_hooks']),
   {
     input: 'src/browser/index.ts',

@@ -10,6 +10,7 @@ const script = '/timberlog.min.js';
 const module = '/browser.js';
 const sameModule = '/browser.js?again';
 const renamed = '/renamed.js';
+const untracked = '/untracked.js';
 
 // What a version with other insides has in common with this one is the protocol: the names of everything else that
 // frames, scopes, zones and layers are made of are other ones.
@@ -182,6 +183,35 @@ test('what copies share is not enumerable', async () => {
     ['Symbol(timberlog.context.1)', false],
     ['Symbol(timberlog.context.1)', false],
   ]);
+});
+
+test('timberlog/untracked takes the default context of a copy that tracks, if that came before', async () => {
+  const page = await openWith(module, untracked);
+
+  const seen = await page.evaluate(async () => {
+    const inside = second.context({ job: 1 }, async () => {
+      await tick();
+      return first.context.get();
+    });
+    return [first.context === second.context, await inside];
+  });
+
+  expect(seen).toEqual([true, { job: 1 }]);
+});
+
+test('timberlog/untracked leaves nothing for a copy that comes later, whose loggers take its contexts all the same', async () => {
+  const collector = await startCollector();
+  const page = await openWith(untracked, module);
+
+  const areOne = await page.evaluate(async (endpoint) => {
+    const logger = second.createLogger({ endpoint, context: first.context });
+    first.context({ job: 1 }, () => logger.error('inside'));
+    await logger.flush();
+    return first.context === second.context;
+  }, collector.endpoint);
+
+  expect(areOne).toBe(false);
+  expect(collector.lines.map((line) => line.context)).toEqual([{ custom: { job: 1 } }]);
 });
 
 describe('a context of another version that was there before', () => {

@@ -13,7 +13,7 @@ beforeAll(() => {
 });
 afterAll(() => packed?.remove());
 
-const bundles = ['dist/browser.js', 'dist/workers.js', 'dist/timberlog.min.js'];
+const bundles = ['dist/browser.js', 'dist/untracked.js', 'dist/workers.js', 'dist/timberlog.min.js'];
 
 test('holds the bundles, their maps, the declarations and the papers, nothing else', () => {
   const expected =
@@ -21,12 +21,15 @@ test('holds the bundles, their maps, the declarations and the papers, nothing el
   expect(packed.files.filter((file) => !expected.test(file))).toEqual([]);
 });
 
-test.each(['dist/browser.js', 'dist/timberlog.min.js'])('%s asks for nothing of Node', (bundle) => {
-  expect(/['"`]node:/.exec(packed.text(bundle))).toBeNull();
-});
+test.each(['dist/browser.js', 'dist/untracked.js', 'dist/timberlog.min.js'])(
+  '%s asks for nothing of Node',
+  (bundle) => {
+    expect(/['"`]node:/.exec(packed.text(bundle))).toBeNull();
+  },
+);
 
-test('dist/browser.js imports idb-keyval and nothing else', () => {
-  expect([...namesIn(packed.text('dist/browser.js')).imports]).toEqual(['idb-keyval']);
+test.each(['dist/browser.js', 'dist/untracked.js'])('%s imports idb-keyval and nothing else', (bundle) => {
+  expect([...namesIn(packed.text(bundle)).imports]).toEqual(['idb-keyval']);
 });
 
 test('dist/timberlog.min.js imports nothing', () => {
@@ -40,6 +43,16 @@ test('dist/workers.js imports node:async_hooks and nothing else', () => {
 test('dist/workers.js has no zone.js and no IndexedDB in it', () => {
   const { identifiers } = namesIn(packed.text('dist/workers.js'));
   expect([...identifiers].filter((name) => /zone|indexeddb|idbkeyval/i.test(name))).toEqual([]);
+});
+
+test('dist/untracked.js has no zone.js in it, nor what tracks', () => {
+  const { sources } = JSON.parse(packed.text('dist/untracked.js.map'));
+  const scopes = sources
+    .filter((source: string) => source.includes('/scope/'))
+    .map((path: string) => posix.basename(path));
+  expect(scopes.sort()).toEqual(['outsideZone.ts', 'syncScope.ts']);
+  expect(/ZoneDelegate|__zone_symbol__/.exec(packed.text('dist/untracked.js'))).toBeNull();
+  expect(/ZoneDelegate/.test(packed.text('dist/browser.js'))).toBe(true);
 });
 
 test('zone.js brings its licence into the script build', () => {

@@ -43,6 +43,7 @@ test.each([
 
 test.each([
   ['timberlog/browser', ['workerd', 'node'], 'dist/browser.js'],
+  ['timberlog/untracked', ['workerd', 'node'], 'dist/untracked.js'],
   ['timberlog/workers', ['browser'], 'dist/workers.js'],
   ['timberlog/timberlog.min.js', [], 'dist/timberlog.min.js'],
 ])('%s is the same everywhere', async (specifier, exportConditions, expected) => {
@@ -63,7 +64,7 @@ test("Node imports 'timberlog' and logs with it", () => {
   });
 });
 
-test.each(['timberlog/browser', 'timberlog/workers'])(
+test.each(['timberlog/browser', 'timberlog/untracked', 'timberlog/workers'])(
   "importing '%s' in Node throws nothing and patches nothing",
   (specifier) => {
     const code = `${snapshotSource}
@@ -76,6 +77,24 @@ test.each(['timberlog/browser', 'timberlog/workers'])(
     const names = new Set([...before.keys(), ...after.keys()]);
     console.log(JSON.stringify([...names].filter((name) => !Object.is(before.get(name), after.get(name)))));`;
     expect(JSON.parse(runInNode(code))).toEqual([]);
+  },
+);
+
+test("an application that imports nothing of 'timberlog/untracked' gets nothing", async () => {
+  expect((await bundle("import 'timberlog/untracked';")).trim()).toBe('');
+});
+
+test("one that imports 'timberlog/browser' for its tracking alone gets that", async () => {
+  expect(await bundle("import 'timberlog/browser';")).toContain('ZoneDelegate');
+});
+
+test.each(['timberlog/browser', 'timberlog/untracked'])(
+  "an application that takes only the context of '%s' gets no IndexedDB and no beacons",
+  async (specifier) => {
+    const whole = await bundle(`export * from '${specifier}';`);
+    const part = await bundle(`export { context } from '${specifier}';`);
+    const lacks = (code: string) => ['sendBeacon', 'IndexedDB', 'pagehide'].filter((word) => !code.includes(word));
+    expect([lacks(whole), lacks(part).length]).toEqual([[], 3]);
   },
 );
 
@@ -100,6 +119,14 @@ function runInNode(code: string): string {
 
 /** The file of the package that a bundler with these conditions takes for specifier. */
 async function resolve(specifier: string, exportConditions: string[]): Promise<string> {
+  const { watchFiles } = await rollupEntry(`import ${JSON.stringify(specifier)};`, exportConditions);
+  return watchFiles.map((file) => relative(packed.folder, file).replaceAll('\\', '/')).join(', ');
+}
+
+/** What a bundler makes of an application's code for browsers. */
+const bundle = async (code: string): Promise<string> => (await rollupEntry(code, ['browser'])).code;
+
+async function rollupEntry(code: string, exportConditions: string[]) {
   const entry = join(packed.consumer, 'entry.js');
   const bundle = await rollup({
     input: entry,
@@ -108,15 +135,15 @@ async function resolve(specifier: string, exportConditions: string[]): Promise<s
     plugins: [
       {
         name: 'entry',
-        load: (id) => (id === entry ? `import ${JSON.stringify(specifier)};` : null),
+        load: (id) => (id === entry ? code : null),
         resolveId: (id) => (id === entry ? id : null),
       },
       nodeResolve({ exportConditions }),
     ],
   });
+  const { output } = await bundle.generate({ format: 'es' });
   await bundle.close();
-  const files = bundle.watchFiles.filter((file) => file !== entry);
-  return files.map((file) => relative(packed.folder, file).replaceAll('\\', '/')).join(', ');
+  return { code: output[0].code, watchFiles: bundle.watchFiles.filter((file) => file !== entry) };
 }
 
 function targetsOf(value: unknown): string[] {

@@ -12,6 +12,7 @@ const sizes = new Map<string, number>();
 beforeAll(async () => {
   sizes.set('timberlog.min.js', brotliBytes(readFileSync(join(root, 'dist/timberlog.min.js'), 'utf8')));
   sizes.set('timberlog/browser', brotliBytes(await bundled('dist/browser.js')));
+  sizes.set('timberlog/untracked', brotliBytes(await bundled('dist/untracked.js')));
   sizes.set('timberlog/workers', brotliBytes(await bundled('dist/workers.js')));
   for (const [name, bytes] of sizes) console.log(`${name}: ${bytes} bytes, minified and brotli-compressed`);
 });
@@ -27,7 +28,7 @@ test('README.md states the size of the script build, and every size that it stat
 
 /** In README.md: the name in backticks, and later in the same line, before the next backtick, `17.9 KB`. */
 function statedSizes(readme: string): { name: string; kilobytes: string }[] {
-  const pattern = /`(timberlog\.min\.js|timberlog\/browser|timberlog\/workers)`[^`\n]*?(\d+(?:\.\d+)?) KB/g;
+  const pattern = /`(timberlog\.min\.js|timberlog\/(?:browser|untracked|workers))`[^`\n]*?(\d+(?:\.\d+)?) KB/g;
   return [...readme.matchAll(pattern)].map(([, name, kilobytes]) => ({ name: name!, kilobytes: kilobytes! }));
 }
 

@@ -101,6 +101,8 @@ test.each([
   ['timberlog', 'Bundler', 'a Worker', { ...bundler, ...worker, customConditions: ['workerd'] }],
   ['timberlog/browser', 'Bundler', 'a page', { ...bundler, ...page }],
   ['timberlog/browser', 'Node16', 'a page', { ...node16, ...page }],
+  ['timberlog/untracked', 'Bundler', 'a page', { ...bundler, ...page }],
+  ['timberlog/untracked', 'Node16', 'a page', { ...node16, ...page }],
   ['timberlog/workers', 'Bundler', 'a Worker', { ...bundler, ...worker }],
   ['timberlog/workers', 'Node16', 'a Worker', { ...node16, ...worker }],
   ['timberlog/workers', 'Node16', 'Node', { ...node16, ...node }],
@@ -124,6 +126,7 @@ test('an application without the library for using compiles too', () => {
 describe('the consumers above', () => {
   test.each([
     ['timberlog/browser', page, coreConsumer('')],
+    ['timberlog/untracked', page, coreConsumer('')],
     ['timberlog/workers', worker, coreConsumer('') + workersConsumer('')],
   ])("use every name that '%s' exports", (specifier, options, text) => {
     const names = exportsOf(packed.consumer, specifier, { ...bundler, ...options });

@@ -57,6 +57,8 @@ const built: { [path: string]: URL } = {
   '/timberlog.min.js.map': new URL('timberlog.min.js.map', dist),
   '/browser.js': new URL('browser.js', dist),
   '/browser.js.map': new URL('browser.js.map', dist),
+  '/untracked.js': new URL('untracked.js', dist),
+  '/untracked.js.map': new URL('untracked.js.map', dist),
   '/idb-keyval.js': idbKeyval,
 };
 
