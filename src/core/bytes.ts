@@ -19,6 +19,15 @@ export function jsonBytes(text: string): number {
   return bytes;
 }
 
+/** Whether a JSON string has text as it is, a byte a character. */
+export function isPlainAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x20 || unit > 0x7e || unit === 0x22 || unit === 0x5c) return false;
+  }
+  return true;
+}
+
 /** How many UTF-16 units of well-formed text fit into maxBytes inside a JSON string; never between the halves of a pair. */
 export function unitsWithin(text: string, maxBytes: number): number {
   let bytes = 0;

@@ -1,16 +1,6 @@
 // The public context: a scope's frames, given fields, merged, handed out.
-import {
-  type Base,
-  collapse,
-  createBase,
-  createFrame,
-  type Frame,
-  fieldsIn,
-  noFields,
-  scoped,
-  setBase,
-} from './frame.js';
-import type { EncodedFields } from './merge.js';
+import { type Base, collapse, createBase, createFrame, type Frame, fieldsIn, scoped, setBase } from './frame.js';
+import { type EncodedFields, freezeFields, noFields } from './merge.js';
 import type { Scope } from './scope.js';
 import { contextKey, type SharedContext } from './sharedContext.js';
 import { createTroubles, type ReportTrouble } from './trouble.js';
@@ -80,7 +70,8 @@ export function createContextOver(scope: Scope<Frame>, atEndOfTurn: AtEndOfTurn,
     } as F;
   }
 
-  const get = (): EncodedFields => collapse(currentFrame());
+  const current = (): EncodedFields => collapse(currentFrame());
+  const get = (): EncodedFields => freezeFields(current());
 
   // Defined, not assigned: where a page has frozen Function.prototype, a function cannot be assigned a `bind`.
   const context = call as Context;
@@ -89,7 +80,7 @@ export function createContextOver(scope: Scope<Frame>, atEndOfTurn: AtEndOfTurn,
   }
 
   const shared: SharedContext = {
-    current: get,
+    current,
     root: () => collapse(rootFrame),
     runOverOwnBase(facts, fn) {
       const base: Base = createBase(facts);

@@ -1,5 +1,5 @@
 // Any value as JSON, in its one stated safe form: nothing here throws, runs on for ever or keeps a reference.
-import { cutText, jsonBytes, utf8Bytes } from './bytes.js';
+import { cutText, isPlainAscii, jsonBytes, utf8Bytes } from './bytes.js';
 import { encodeError, isError } from './errors.js';
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json | undefined };
@@ -8,6 +8,8 @@ const maxDepth = 10;
 const maxNameBytes = 256;
 /** One long text leaves room for what stands beside it. */
 const maxTextBytes = 8_192;
+/** Most texts are short, and their size needs no counting character by character. */
+const maxQuickText = 256;
 /** Bytes that a mark for what was cut may take beyond the budget; they are bounded by the depth. */
 export const markAllowance = (maxDepth + 1) * 64;
 
@@ -30,35 +32,53 @@ export const isWhole = (encoded: object): boolean => Object.hasOwn(encoded, whol
  * objects keep their undefined properties for the same reason; JSON.stringify leaves those out.
  */
 export function encodeValue(value: unknown, budget: Budget): Json | undefined {
-  return encodeAt(value, budget, []);
+  return encodeAt(value, budget, undefined);
 }
 
 /** The same for an object's own properties alone, but for one that is left out. */
 export function encodeFields(object: object, budget: Budget, leftOut?: string): { [name: string]: Json } {
   try {
-    return encodeProperties(object, budget, [object], leftOut);
+    return encodeProperties(object, budget, within(object, undefined), leftOut);
   } catch (cause) {
     return { '…': spendText(`[unreadable: ${reasonOf(cause)}]`, budget) }; // a Proxy that does not tell its names
   }
 }
 
 /** The encoded form of an Error, cut like any value where it takes more than the budget. */
-export function spendError(error: Error, budget: Budget, ancestors: readonly object[] = []): { [name: string]: Json } {
+export function spendError(error: Error, budget: Budget, outer?: Inside): { [name: string]: Json } {
   const encoded = encodeError(error);
   const bytes = utf8Bytes(JSON.stringify(encoded));
-  if (bytes > budget.bytes) return encodeProperties(encoded, budget, [...ancestors, encoded]);
+  if (bytes > budget.bytes) return encodeProperties(encoded, budget, within(encoded, outer));
   budget.bytes -= bytes;
   return encoded;
 }
 
-function encodeAt(value: unknown, budget: Budget, ancestors: readonly object[]): Json | undefined {
+/** The objects around what is being encoded, the innermost first. */
+interface Inside {
+  readonly object: object;
+  readonly outer: Inside | undefined;
+  readonly depth: number;
+}
+
+const within = (object: object, outer: Inside | undefined): Inside => ({
+  object,
+  outer,
+  depth: outer === undefined ? 1 : outer.depth + 1,
+});
+
+function isInside(object: object, innermost: Inside | undefined): boolean {
+  for (let inside = innermost; inside !== undefined; inside = inside.outer) if (inside.object === object) return true;
+  return false;
+}
+
+function encodeAt(value: unknown, budget: Budget, outer: Inside | undefined): Json | undefined {
   switch (typeof value) {
     case 'undefined':
       return undefined;
     case 'string':
       return spendText(value, budget);
     case 'number':
-      budget.bytes -= String(value).length + 2; // NaN and the infinities become texts
+      budget.bytes -= numberLength(value) + 2; // NaN and the infinities become texts
       return Number.isFinite(value) ? value || 0 : String(value); // -0 is 0
     case 'boolean':
       budget.bytes -= 5;
@@ -75,20 +95,24 @@ function encodeAt(value: unknown, budget: Budget, ancestors: readonly object[]):
     return null;
   }
   const object = value as object;
-  if (ancestors.includes(object)) return spendText('[circular]', budget);
+  if (isInside(object, outer)) return spendText('[circular]', budget);
   try {
-    return encodeObject(object, budget, ancestors);
+    return encodeObject(object, budget, outer);
   } catch (cause) {
     return spendText(`[unreadable: ${reasonOf(cause)}]`, budget); // a Proxy or an accessor that throws
   }
 }
 
-function encodeObject(object: object, budget: Budget, ancestors: readonly object[]): Json {
-  if (isError(object)) return whole(spendError(object, budget, ancestors));
-  const own = namedForm(object);
+function encodeObject(object: object, budget: Budget, outer: Inside | undefined): Json {
+  const isLiteral = isObjectLiteral(object);
+  if (!isLiteral && isError(object)) return whole(spendError(object, budget, outer));
+  const own = isLiteral ? undefined : namedForm(object);
   if (own !== undefined) return spendText(own, budget);
-  if (ancestors.length >= maxDepth) return spendText(Array.isArray(object) ? '[array]' : '[object]', budget);
-  const inside = [...ancestors, object];
+  if (outer !== undefined && outer.depth >= maxDepth) {
+    return spendText(Array.isArray(object) ? '[array]' : '[object]', budget);
+  }
+  const inside = within(object, outer);
+  if (isLiteral) return encodeProperties(object, budget, inside);
   if (Array.isArray(object)) return encodeItems(object, object.length, budget, inside);
   if (object instanceof Map || object instanceof Set) return encodeItems(object, object.size, budget, inside);
   const { toJSON } = object as { toJSON?: unknown };
@@ -96,6 +120,11 @@ function encodeObject(object: object, budget: Budget, ancestors: readonly object
   const encoded = encodeProperties(object, budget, inside);
   return isPlain(object) ? encoded : whole(encoded);
 }
+
+/** Whether object is what nearly all are, with no claim to be something else. Quick: entering a context asks it. */
+const isObjectLiteral = (object: object): boolean =>
+  Object.getPrototypeOf(object) === Object.prototype &&
+  !(Symbol.toStringTag in object || 'toJSON' in object || 'nodeType' in object);
 
 // Forms that are one text. What has no readable content of its own says what it is.
 function namedForm(object: object): string | undefined {
@@ -121,7 +150,7 @@ function dateText(date: Date): string {
   return isValid ? Date.prototype.toISOString.call(date) : '[invalid date]';
 }
 
-function encodeToJson(object: object, toJSON: () => unknown, budget: Budget, inside: readonly object[]): Json {
+function encodeToJson(object: object, toJSON: () => unknown, budget: Budget, inside: Inside): Json {
   let replaced: unknown;
   try {
     replaced = toJSON.call(object);
@@ -139,7 +168,7 @@ function orNull(encoded: Json | undefined, budget: Budget): Json {
   return null;
 }
 
-function encodeItems(items: Iterable<unknown>, count: number, budget: Budget, inside: readonly object[]): Json {
+function encodeItems(items: Iterable<unknown>, count: number, budget: Budget, inside: Inside): Json {
   const encoded: Json[] = [];
   budget.bytes -= 2;
   for (const item of items) {
@@ -153,29 +182,26 @@ function encodeItems(items: Iterable<unknown>, count: number, budget: Budget, in
   return encoded;
 }
 
-function encodeProperties(
-  object: object,
-  budget: Budget,
-  inside: readonly object[],
-  leftOut?: string,
-): { [name: string]: Json } {
+function encodeProperties(object: object, budget: Budget, inside: Inside, leftOut?: string): { [name: string]: Json } {
   const encoded: { [name: string]: Json } = {};
   budget.bytes -= 2;
-  const names = Object.keys(object).filter((name) => name !== leftOut);
+  const keys = Object.keys(object);
+  const names = leftOut === undefined ? keys : keys.filter((name) => name !== leftOut);
   for (let i = 0; i < names.length; i++) {
     if (budget.bytes <= 0) {
       encoded['…'] = `[cut: ${names.length - i} more]`;
       break;
     }
     const given = names[i] as string;
-    const name = cutText(given, maxNameBytes);
-    budget.bytes -= jsonBytes(name) + 4;
+    const isQuick = given.length <= maxNameBytes && isPlainAscii(given);
+    const name = isQuick ? given : cutText(given, maxNameBytes);
+    budget.bytes -= (isQuick ? name.length : jsonBytes(name)) + 4;
     setOwn(encoded, name, encodeProperty(object, given, budget, inside));
   }
   return encoded;
 }
 
-function encodeProperty(object: object, name: string, budget: Budget, inside: readonly object[]): Json | undefined {
+function encodeProperty(object: object, name: string, budget: Budget, inside: Inside): Json | undefined {
   let value: unknown;
   try {
     value = (object as { [name: string]: unknown })[name];
@@ -206,9 +232,20 @@ function whole<T extends Json>(encoded: T): T {
 }
 
 function spendText(text: string, budget: Budget): string {
+  if (text.length <= maxQuickText && text.length <= budget.bytes && isPlainAscii(text)) {
+    budget.bytes -= text.length + 2;
+    return text;
+  }
   const fitting = cutText(text, Math.max(0, Math.min(budget.bytes, maxTextBytes)));
   budget.bytes -= jsonBytes(fitting) + 2;
   return fitting;
+}
+
+function numberLength(value: number): number {
+  if ((value | 0) !== value || value < 0) return String(value).length;
+  let length = 1;
+  for (let rest = value; rest >= 10; rest /= 10) length++;
+  return length;
 }
 
 // Digits of huge numbers take quadratic time: beyond some 300 digits only the size is said.

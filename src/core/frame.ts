@@ -1,7 +1,7 @@
 // A frame: what is current in a context, immutable, collapsed and turned into text once.
 import { utf8Bytes } from './bytes.js';
 import { encodeValue, type Json, markAllowance, setOwn } from './encode.js';
-import { collapseFields, composeFields, type EncodedFields, freezeFields } from './merge.js';
+import { collapseFields, composeFields, type EncodedFields, noFields } from './merge.js';
 
 /** The fields under every scope of a page, process or invocation: the one thing here that changes, by `set`. */
 export interface Base {
@@ -35,8 +35,6 @@ export interface Layer {
 /** UTF-8 bytes of JSON that a line's context may take. */
 export const maxContextBytes = 24_000;
 
-export const noFields: EncodedFields = Object.freeze({});
-
 export const createFrame = (base: Base): Frame => frameOver(base, noFields);
 
 export const createBase = (fields: EncodedFields = noFields): Base => ({ fields });
@@ -48,7 +46,7 @@ export const copyFields = (fields: unknown): EncodedFields => fieldsIn(fields) ?
 export function fieldsIn(fields: unknown): EncodedFields | undefined {
   const encoded = encodeValue(fields, { bytes: maxContextBytes });
   const isObject = typeof encoded === 'object' && encoded !== null && !Array.isArray(encoded);
-  return isObject ? (freezeFields(encoded) as EncodedFields) : undefined;
+  return isObject ? (encoded as EncodedFields) : undefined;
 }
 
 export const scoped = (frame: Frame, fields: EncodedFields): Frame =>

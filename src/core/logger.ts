@@ -2,11 +2,11 @@
 
 import { createEntry, type Entry, encodeEntry, numbered } from './entry.js';
 import { longestTimerMs } from './flusher.js';
-import { copyFields, createLayer, type Layer, noFields } from './frame.js';
+import { copyFields, createLayer, type Layer } from './frame.js';
 import type { Ledger } from './ledger.js';
 import { levels, rankOf } from './levels.js';
 import type { Buffer, Line } from './memoryBuffer.js';
-import { composeFields } from './merge.js';
+import { composeFields, noFields } from './merge.js';
 import { type Settings, show } from './options.js';
 import { type SharedContext, sharedContextOf } from './sharedContext.js';
 import type { ReportTrouble } from './trouble.js';

@@ -1,9 +1,11 @@
-// How fields merge: plain objects at every depth, everything else replaces, `undefined` removes. Works on encoded,
-// frozen fields; never changes what it is given.
+// How fields merge: plain objects at every depth, everything else replaces, `undefined` removes. Works on encoded
+// fields; never changes what it is given.
 import { isWhole, type Json, setOwn } from './encode.js';
 
 /** Encoded fields. In a scope's own fields `undefined` stands for "removed", until they are laid over a base. */
 export type EncodedFields = { readonly [name: string]: Json | undefined };
+
+export const noFields: EncodedFields = Object.freeze({});
 
 type Mutable = { [name: string]: Json | undefined };
 
@@ -16,7 +18,8 @@ const replacing = new WeakSet<object>();
 
 /** over laid on under, keeping removals, so that the result can itself be laid over a base. */
 export function composeFields(under: EncodedFields, over: EncodedFields): EncodedFields {
-  const result: Mutable = copyOf(under);
+  if (under === noFields) return over;
+  const result: Mutable = { ...under };
   for (const name of Object.keys(over)) {
     const value = over[name];
     if (!isMergeable(value) || !Object.hasOwn(under, name)) {
@@ -28,12 +31,12 @@ export function composeFields(under: EncodedFields, over: EncodedFields): Encode
     if (!isMergeable(below) || replacing.has(below)) replacing.add(merged);
     setOwn(result, name, merged);
   }
-  return Object.freeze(result);
+  return result;
 }
 
 /** over laid on under, removals carried out. */
 export function collapseFields(under: EncodedFields, over: EncodedFields): EncodedFields {
-  const result: Mutable = copyOf(under);
+  const result: Mutable = { ...under };
   for (const name of Object.keys(over)) {
     const value = over[name];
     if (value === undefined) {
@@ -43,10 +46,10 @@ export function collapseFields(under: EncodedFields, over: EncodedFields): Encod
       setOwn(result, name, collapseFields(isMergeable(below) ? below : {}, value));
     } else setOwn(result, name, value);
   }
-  return Object.freeze(result);
+  return result;
 }
 
-/** Freezes encoded fields at every depth. */
+/** Freezes encoded fields at every depth: only what an application gets to see needs it. */
 export function freezeFields<T extends Json | undefined>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);
@@ -57,9 +60,3 @@ export function freezeFields<T extends Json | undefined>(value: T): T {
 
 const isMergeable = (value: Json | undefined): value is EncodedFields =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !isWhole(value);
-
-function copyOf(fields: EncodedFields): Mutable {
-  const copy: Mutable = {};
-  for (const name of Object.keys(fields)) setOwn(copy, name, fields[name]);
-  return copy;
-}

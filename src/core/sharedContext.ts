@@ -10,8 +10,8 @@ export const contextKey = Symbol.for('timberlog.context.1');
 /** What loggers and invocations need of a context beyond its public face. */
 export interface SharedContext {
   /**
-   * The collapsed fields, frozen and in their encoded form, in which whole objects are marked (`isWhole`). The same
-   * object for as long as they are the same: loggers keep by it what they have made of them.
+   * The collapsed fields in their encoded form, in which whole objects are marked (`isWhole`). They never change, and
+   * are the same object for as long as they are the same: loggers keep by it what they have made of them.
    */
   current(): EncodedFields;
   /** Those of code in no scope. */
@@ -39,5 +39,4 @@ export function asContext(value: unknown): Context | undefined {
   }
 }
 
-const areFields = (fields: unknown): boolean =>
-  typeof fields === 'object' && fields !== null && Object.isFrozen(fields);
+const areFields = (fields: unknown): boolean => typeof fields === 'object' && fields !== null;

@@ -115,9 +115,12 @@ test('a scope that removes and then gives a user lets nothing of the base shine 
   expect(context({ user: undefined }, inner)).toEqual({ user: { id: 2 } });
 });
 
-test('get is frozen', () => {
+test('get is frozen at every depth', () => {
   const context = createContext();
-  expect(Object.isFrozen(context({ job: { id: 1 } }, () => context.get()).job)).toBe(true);
+  context.set({ job: { name: 'import' } });
+  const fields: any = context({ job: { id: 1, steps: [{ of: 2 }] } }, () => context.get());
+  const parts = [fields, fields.job, fields.job.steps, fields.job.steps[0]];
+  expect(parts.map(Object.isFrozen)).toEqual([true, true, true, true]);
 });
 
 test('two contexts know nothing of each other', () => {

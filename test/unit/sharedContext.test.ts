@@ -163,7 +163,7 @@ describe('asContext', () => {
     ['one whose root throws', foreignContext({ root: boom }).context],
     ['one whose fields are a text', foreignContext({ current: () => 'fields' as any }).context],
     ['one whose fields are null', foreignContext({ current: () => null as any }).context],
-    ['one whose fields may change', foreignContext({ current: () => ({}) }).context],
+    ['one whose fields are a text', foreignContext({ current: () => 'text' as never }).context],
     ['a Proxy that throws', throwing],
     ['a revoked Proxy', revoked],
   ])('takes %s for none, and throws nothing', (_, value) => {
