@@ -103,6 +103,17 @@ test.each<[string, Probe]>([
     },
   ],
   [
+    'a flow that has raced a promise which never settles',
+    () => {
+      const never = new Promise(() => {});
+      keep(never);
+      return timber.context({ flow: 'a' }, async () => {
+        await Promise.race([never, tick()]);
+        return here();
+      });
+    },
+  ],
+  [
     'an async generator that is dropped half way',
     async () => {
       const things: Things = {};

@@ -122,6 +122,18 @@ test.each<[string, Probe]>([
       }),
   ],
   [
+    'a context in which a listener that stays was added with a signal that was aborted',
+    () =>
+      timber.context({ flow: 'a' }, () => {
+        const listener = () => {};
+        keep(listener);
+        const controller = new AbortController();
+        addEventListener('probe', listener, { signal: controller.signal });
+        controller.abort();
+        return { signal: controller.signal, ...here() };
+      }),
+  ],
+  [
     'a message channel that is closed',
     () =>
       timber.context({ flow: 'a' }, async () => {
@@ -174,4 +186,22 @@ test('removes a listener, and adds it once only, also after a collection', async
   });
 
   expect(calls).toBe(1);
+});
+
+test('keeps nothing of event types that nobody listens to any more', async () => {
+  const replies = () => {
+    const listener = () => {};
+    for (let i = 0; i < 20_000; i++) {
+      const type = `reply ${Math.random()}`;
+      addEventListener(type, listener, { once: true });
+      dispatchEvent(new Event(type));
+      document.addEventListener(type, listener);
+      document.removeEventListener(type, listener);
+    }
+  };
+  await memoryPage.run(replies);
+  const before = await memoryPage.heapBytes();
+  await memoryPage.run(replies);
+
+  expect(((await memoryPage.heapBytes()) - before) / 20_000).toBeLessThan(8); // a pointer each
 });
