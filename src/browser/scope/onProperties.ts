@@ -46,6 +46,7 @@ function trackIn(zones: Zones, holder: object): void {
     const descriptor = Object.getOwnPropertyDescriptor(holder, name)!;
     const { get, set, configurable } = descriptor;
     if (!get || !set || !configurable || Object.hasOwn(holder, zones.symbol(`on${name}patched`))) continue;
+    if (originalOf(set)) continue; // an interface with two names
     Object.defineProperty(holder, name, {
       ...descriptor,
       get: lookLike(
