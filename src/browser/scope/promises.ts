@@ -41,7 +41,7 @@ export function trackPromises(zones: Zones): TrackZonePromise {
   // A promise with a `constructor` of its own, so that a `then` on it looks nothing up.
   const settled = intrinsicPromise.resolve();
   Object.defineProperty(settled, 'constructor', { value: intrinsicPromise });
-  const awaits = createAwaits(zones, (job) => nativeThen.call(settled, job));
+  const awaits = createAwaits(zones, (job) => void nativeThen.call(settled, job));
 
   /** The native `then`, which looks up the constructor of promise. */
   function register(promise: unknown, onFulfilled: unknown, onRejected: unknown): unknown {
