@@ -77,6 +77,9 @@ const synchronousConstructors: typeof constructors = {
   ],
 };
 
+/** The interfaces that inherit from one of these. */
+const heirs: { readonly [name: string]: string } = { WritableStream: 'FileSystemWritableFileStream' };
+
 export function trackCallbacks(zones: Zones): void {
   const active = () => zones.active();
   const activeOrRoot = () => zones.active() ?? zones.root;
@@ -124,6 +127,8 @@ function trackConstructors(zones: Zones, places: typeof constructors, zoneToBind
     const tracked = isKnown ? known : trackedClass(zones, native, at, zoneToBind);
     Reflect.defineProperty(page, name, { ...descriptor, value: tracked });
     Reflect.defineProperty(native.prototype, 'constructor', { value: tracked });
+    const heir = page[heirs[name] ?? ''];
+    if (heir && Object.getPrototypeOf(heir) === native) Reflect.setPrototypeOf(heir, tracked);
   }
 }
 
