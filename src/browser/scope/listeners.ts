@@ -6,7 +6,7 @@ import type { Zone, Zones } from './zones.js';
 
 /** A listener of one target, event type and phase. The same function added twice is one listener. */
 interface Registration {
-  readonly wrapper: EventListener;
+  readonly wrapper: EventListenerOrEventListenerObject;
   readonly signal: AbortSignal | undefined;
 }
 type Registrations = Map<string, WeakMap<object, Registration>>; // weak: a signal removes without a word
@@ -46,10 +46,7 @@ function trackEventTarget(zones: Zones): void {
           if (known && !known.signal?.aborted) return native.call(target, name, known.wrapper, options);
           const { once, signal } = isObject(options) ? (options as AddEventListenerOptions) : {};
           const zone = zones.active() ?? zones.root;
-          const wrapper = function (this: unknown, event: Event) {
-            if (once) forget(target, key, listener);
-            return call(zones, zone, listener, this, event);
-          };
+          const wrapper = wrapperOf(zones, zone, listener, () => once && forget(target, key, listener));
           native.call(target, name, wrapper, options);
           remember(target, key, listener, { wrapper, signal });
         },
@@ -81,14 +78,23 @@ const keyOf = (type: string, options: unknown): string =>
 const isObject = (value: unknown): value is object =>
   typeof value === 'function' || (typeof value === 'object' && value !== null);
 
-function call(zones: Zones, zone: Zone, listener: object, target: unknown, event: Event): void {
-  const outer = zones.swap(zone);
-  try {
-    if (typeof listener === 'function') listener.call(target, event);
-    else (listener as EventListenerObject).handleEvent(event);
-  } finally {
-    zones.restore(outer);
+/** For an object an object: where it has no `handleEvent` that can be called, the browser finds that out itself. */
+function wrapperOf(zones: Zones, zone: Zone, listener: object, onCall: () => void): EventListenerOrEventListenerObject {
+  if (typeof listener === 'function') {
+    const bound = zones.bind(zone, listener as EventListener);
+    return function (this: unknown, event: Event) {
+      onCall();
+      return bound.call(this, event);
+    };
   }
+  return {
+    get handleEvent() {
+      onCall();
+      const handleEvent = zones.run(zone, () => (listener as EventListenerObject).handleEvent);
+      if (typeof handleEvent !== 'function') return handleEvent;
+      return zones.bind(zone, (event: Event) => handleEvent.call(listener, event));
+    },
+  };
 }
 
 /** https://drafts.csswg.org/cssom-view/#dom-mediaquerylist-addlistener */
@@ -107,6 +113,7 @@ function trackMediaQueries(): void {
           method(this: unknown, ...args: unknown[]) {
             const [listener] = args;
             if (!isObject(listener)) return Reflect.apply(native, this, args);
+            Reflect.apply(native, this, [null]); // does nothing, but refuses what is no media query
             return Reflect.apply(onTarget, this, ['change', listener]);
           },
         }).method,
