@@ -4,12 +4,20 @@
 import { replaceMethod } from './nativeLooks.js';
 import type { Zone, Zones } from './zones.js';
 
+type Wrapper = EventListenerOrEventListenerObject;
+type Held<T> = { deref(): T | undefined };
+
 /** A listener of one target, event type and phase. The same function added twice is one listener. */
 interface Registration {
-  readonly wrapper: EventListenerOrEventListenerObject;
-  readonly signal: AbortSignal | undefined;
+  readonly wrapper: Held<Wrapper>;
+  /** A signal removes listeners without a word: where there is one, the browser alone keeps it and the wrapper. */
+  readonly signal: Held<AbortSignal> | undefined;
 }
-type Registrations = Map<string, WeakMap<object, Registration>>; // weak: a signal removes without a word
+
+interface Registrations {
+  readonly byListener: WeakMap<object, Registration>;
+  count: number;
+}
 
 export function trackListeners(zones: Zones): void {
   // zone.js has got them already, and carries our zones.
@@ -18,17 +26,25 @@ export function trackListeners(zones: Zones): void {
 }
 
 function trackEventTarget(zones: Zones): void {
-  const byTarget = new WeakMap<object, Registrations>();
-  const find = (target: object, key: string) => byTarget.get(target)?.get(key);
+  const byTarget = new WeakMap<object, Map<string, Registrations>>();
+
+  function find(target: object, key: string, listener: object): Wrapper | undefined {
+    const known = byTarget.get(target)?.get(key)?.byListener.get(listener);
+    return known?.signal?.deref()?.aborted ? undefined : known?.wrapper.deref();
+  }
 
   function remember(target: object, key: string, listener: object, registration: Registration) {
-    const registrations: Registrations = byTarget.get(target) ?? new Map();
-    const listeners = registrations.get(key) ?? new WeakMap();
-    byTarget.set(target, registrations.set(key, listeners.set(listener, registration)));
+    const byKey: Map<string, Registrations> = byTarget.get(target) ?? new Map();
+    const registrations = byKey.get(key) ?? { byListener: new WeakMap(), count: 0 };
+    if (!registrations.byListener.has(listener)) registrations.count++;
+    registrations.byListener.set(listener, registration);
+    byTarget.set(target, byKey.set(key, registrations));
   }
 
   function forget(target: object, key: string, listener: object) {
-    find(target, key)?.delete(listener);
+    const byKey = byTarget.get(target);
+    const registrations = byKey?.get(key);
+    if (registrations?.byListener.delete(listener) && --registrations.count === 0) byKey!.delete(key);
   }
 
   replaceMethod(
@@ -42,13 +58,20 @@ function trackEventTarget(zones: Zones): void {
           const target = (this ?? globalThis) as EventTarget;
           const name = `${type}`;
           const key = keyOf(name, options);
-          const known = find(target, key)?.get(listener);
-          if (known && !known.signal?.aborted) return native.call(target, name, known.wrapper, options);
+          const known = find(target, key, listener);
+          if (known) return native.call(target, name, known, options);
           const { once, signal } = isObject(options) ? (options as AddEventListenerOptions) : {};
           const zone = zones.active() ?? zones.root;
           const wrapper = wrapperOf(zones, zone, listener, () => once && forget(target, key, listener));
           native.call(target, name, wrapper, options);
-          remember(target, key, listener, { wrapper, signal });
+          remember(
+            target,
+            key,
+            listener,
+            signal
+              ? { wrapper: weakly(wrapper), signal: weakly(signal) }
+              : { wrapper: strongly(wrapper), signal: undefined },
+          );
         },
       }).addEventListener,
   );
@@ -63,14 +86,18 @@ function trackEventTarget(zones: Zones): void {
           if (!isObject(listener) || !isObject(target)) return Reflect.apply(native, this, args);
           const name = `${type}`;
           const key = keyOf(name, options);
-          const known = find(target, key)?.get(listener);
-          if (known) forget(target, key, listener);
+          const known = find(target, key, listener);
+          forget(target, key, listener);
           // One from before us is under its own name.
-          return native.call(target, name, known?.wrapper ?? listener, options);
+          return native.call(target, name, known ?? listener, options);
         },
       }).removeEventListener,
   );
 }
+
+const strongly = <T extends object>(value: T): Held<T> => ({ deref: () => value });
+const weakly = <T extends object>(value: T): Held<T> =>
+  typeof WeakRef === 'function' ? new WeakRef(value) : strongly(value);
 
 const keyOf = (type: string, options: unknown): string =>
   `${(isObject(options) ? (options as EventListenerOptions).capture : options) ? 'capture' : 'bubble'} ${type}`;

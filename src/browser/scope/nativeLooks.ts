@@ -12,6 +12,12 @@ export function standFor<F extends object>(replacement: F, original: object): F 
   return replacement;
 }
 
+const sourceOf = Function.prototype.toString;
+
+/** Whether fn is a nameless function of the engine's own, such as those that settle a promise; not one that was bound. */
+export const isEngines = (fn: unknown): boolean =>
+  typeof fn === 'function' && fn.name === '' && /\{\s*\[native code\]\s*\}$/.test(sourceOf.call(fn));
+
 /** replacement, with the name, the length and (by `toString`) the source text of original. */
 export function lookLike<F extends object>(replacement: F, original: object): F {
   maskSources();

@@ -1,7 +1,8 @@
 // Carries contexts over native promises and `await`, which no patch of `Promise` reaches. Owns %Promise.prototype%'s
 // `constructor` and `then`; `Promise` itself, and what promises do outside of contexts, stay the engine's.
 import { createAwaits, type PromiseKind, type Then } from './awaits.js';
-import { lookLike, replaceMethod } from './nativeLooks.js';
+import { isEngines, lookLike } from './nativeLooks.js';
+import { type Reads, trackStatics } from './promiseStatics.js';
 import type { Zone, Zones } from './zones.js';
 
 /** The intrinsic, whatever the page has made of the global. */
@@ -23,8 +24,7 @@ export function trackPromises(zones: Zones): TrackZonePromise {
   let pageConstructor: unknown = prototype.constructor;
   const nativeThen: Then = typeof kept === 'function' ? kept : (pageThen as Then);
 
-  /** The promise whose `constructor` is about to be read by something that is no await. */
-  let told: unknown;
+  const reads: Reads = { told: undefined, combining: 0 };
   const standIn: PromiseConstructor = new Proxy(intrinsicPromise, {
     // Used at all, it was not read by an await. The species is looked up by a `then` that was captured before us.
     get(target, key) {
@@ -45,11 +45,11 @@ export function trackPromises(zones: Zones): TrackZonePromise {
 
   /** The native `then`, which looks up the constructor of promise. */
   function register(promise: unknown, onFulfilled: unknown, onRejected: unknown): unknown {
-    told = promise;
+    reads.told = promise;
     try {
       return nativeThen.call(promise, onFulfilled, onRejected);
     } finally {
-      told = undefined;
+      reads.told = undefined;
     }
   }
 
@@ -61,7 +61,8 @@ export function trackPromises(zones: Zones): TrackZonePromise {
       then(this: unknown, onFulfilled?: unknown, onRejected?: unknown) {
         const zone = zones.active();
         if (zone === undefined && awaits.pending === 0) return nativeThen.call(this, onFulfilled, onRejected);
-        const bound = (fn: unknown) => inZone(zones, zone ?? zones.root, fn);
+        const bound = (fn: unknown) =>
+          reads.combining > 0 && isEngines(fn) ? fn : inZone(zones, zone ?? zones.root, fn);
         return register(this, bound(onFulfilled), bound(onRejected));
       },
     }.then,
@@ -82,7 +83,7 @@ export function trackPromises(zones: Zones): TrackZonePromise {
 
   const accessors = {
     get constructor(): unknown {
-      if (this === told || this === (prototype as unknown)) {
+      if (this === reads.told || this === (prototype as unknown)) {
         zones.marked = undefined;
         return pageConstructor;
       }
@@ -114,43 +115,7 @@ export function trackPromises(zones: Zones): TrackZonePromise {
   };
   for (const key of ['constructor', 'then']) defineAccessor(prototype, key, accessors);
 
-  replaceMethod(
-    intrinsicPromise,
-    'resolve',
-    (native) =>
-      ({
-        resolve(this: unknown, value: unknown) {
-          const isActive = zones.isActive();
-          if (!isActive && awaits.pending === 0) return native.call(this, value);
-          told = value;
-          try {
-            return native.call(this === standIn ? intrinsicPromise : this, value);
-          } finally {
-            told = undefined;
-          }
-        },
-      }).resolve,
-  );
-  replaceMethod(
-    intrinsicPromise,
-    'try',
-    (native) =>
-      ({
-        try(this: unknown, fn: unknown, ...args: unknown[]) {
-          if (!zones.isActive() || typeof fn !== 'function') return native.call(this, fn, ...args);
-          const tell = (...given: unknown[]) => {
-            const result = fn(...given);
-            told = result; // its constructor is read next
-            return result;
-          };
-          try {
-            return native.call(this === standIn ? intrinsicPromise : this, tell, ...args);
-          } finally {
-            told = undefined;
-          }
-        },
-      }).try,
-  );
+  trackStatics(zones, intrinsicPromise, standIn, reads);
 
   return (ZonePromise) => {
     const holder = ZonePromise.prototype;
