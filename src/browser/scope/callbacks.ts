@@ -31,6 +31,7 @@ const methods: { readonly [owner: string]: { readonly [method: string]: readonly
   LockManager: { request: [1, 2] },
   MediaSession: { setActionHandler: [1] },
   Notification: { requestPermission: [0] },
+  RemotePlayback: { watchAvailability: [0] },
   RTCPeerConnection: {
     createOffer: [0, 1],
     createAnswer: [0, 1],
