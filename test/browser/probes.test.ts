@@ -43,8 +43,8 @@ describeInEngines('a context', (engine) => {
   const notApplicable: string[] = [];
 
   beforeAll(async () => {
-    withSdk = await openProbePage(engine(), pages.withSdk);
     without = await openProbePage(engine(), pages.without);
+    withSdk = await openProbePage(engine(), pages.withSdk); // last, thus in front: Chromium draws others once a second
   });
 
   const known = new Map<string, Outcome>();
