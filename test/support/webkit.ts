@@ -65,10 +65,6 @@ async function connectTo(port: number, program: Program): Promise<WebDriver> {
   return new Builder().usingServer(url).withCapabilities(capabilities).build();
 }
 
-// The driver's scripts are entered past what counts WebKit's nesting of scripts: an event that they dispatch runs the
-// microtasks at once, in the middle of them. A timer's callback is code like any other.
-const inTask = (expression: string) => `const done = arguments[0]; setTimeout(() => void ${expression}.then(done))`;
-
 function openIn(driver: WebDriver) {
   let turn: Promise<unknown> = Promise.resolve();
   let current = '';
@@ -112,7 +108,8 @@ function openIn(driver: WebDriver) {
   return async function open(): Promise<DrivenPage> {
     const window = await openWindow();
     return {
-      evaluate: (expression) => startInWindow(window, () => driver.executeAsyncScript(inTask(expression))),
+      evaluate: (expression) =>
+        startInWindow(window, () => driver.executeAsyncScript(`const done = arguments[0]; ${expression}.then(done)`)),
       goto: (url) => inWindow(window, () => driver.get(url)),
       close: () => startInWindow(window, () => driver.close()),
     };
