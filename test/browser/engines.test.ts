@@ -67,6 +67,23 @@ describeInEngines('a page', (engine, name) => {
     ]);
   });
 
+  test('lets no microtask in before the code has run, also when that dispatches events', async () => {
+    const page = await engine().open(server.url);
+
+    const order = await page.evaluate(async () => {
+      const order: string[] = [];
+      const target = new EventTarget();
+      target.addEventListener('news', () => order.push('listener'));
+      queueMicrotask(() => order.push('microtask'));
+      target.dispatchEvent(new Event('news'));
+      order.push('end');
+      await null;
+      return order;
+    });
+
+    expect(order).toEqual(['listener', 'end', 'microtask']);
+  });
+
   test('gives undefined for what JSON has no word for', async () => {
     const page = await engine().open(server.url);
 

@@ -18,8 +18,11 @@ export async function evaluated<T>(
   return read(await within(timeoutMs, evaluate(asking(text)), late));
 }
 
-// It uses little that a page may have broken or replaced. The line break ends a comment that code may end with.
+// It uses little that a page may have broken or replaced. The line break ends a comment that code may end with. The
+// first await makes code start in a job: called as WebKit's driver calls, it would have the engine take the end of
+// every listener that it calls for the end of the task, and run microtasks there.
 const asking = (text: string) => `(async () => {
+  await null;
   try {
     return JSON.stringify({ value: await (${text}
     ) });
