@@ -4,17 +4,17 @@ import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { groups, note } from './context/rows.mjs';
 import { tableOf } from './context/table.mjs';
-import { launchChromium, openPage, servePages, timberlogScript, zoneScript } from './pages.mjs';
+import { createStopwatch, launchChromium, openPage, servePages, timberlogScript, zoneScript } from './pages.mjs';
 import { measureInRounds } from './rounds.mjs';
 
 const { values } = parseArgs({
-  options: { check: { type: 'boolean' }, rounds: { type: 'string', default: '40' } },
+  options: { check: { type: 'boolean' }, rounds: { type: 'string', default: '30' } },
 });
 const rounds = Number(values.rounds);
 if (!(rounds >= 1)) throw new Error(`--rounds was given ${values.rounds}; it wants a number of at least 1.`);
 
 const script = (name) => new URL(`context/${name}.js`, import.meta.url);
-const pageScripts = (name, ...before) => [...before, script('loops'), script('measure'), script(name)];
+const pageScripts = (name, ...before) => [...before, script('loops'), script(name)];
 const contenders = {
   native: pageScripts('native'),
   outside: pageScripts('outside', timberlogScript),
@@ -54,7 +54,12 @@ async function bench() {
     const onRound = (round) => {
       if (process.stderr.isTTY) process.stderr.write(`\rround ${round} of ${rounds}${round === rounds ? '\n' : ''}`);
     };
-    const figures = await Promise.race([measureInRounds(pages, measurements(), { rounds, onRound }), failed]);
+    const timed = new Map();
+    for (const [name, page] of pages) {
+      const run = (test, times) => page.evaluate(([test, times]) => globalThis.cases[test](times), [test, times]);
+      timed.set(name, { run, busyMs: await createStopwatch(page) });
+    }
+    const figures = await Promise.race([measureInRounds(timed, measurements(), { rounds, onRound }), failed]);
     report(browser.version(), loadBefore, figures);
   } finally {
     await browser.close();
@@ -74,8 +79,8 @@ async function checkFacts(pages) {
 function report(version, loadBefore, figures) {
   const { text, missed } = tableOf(groups, figures);
   const cpu = `${cpus()[0].model.trim()}, ${cpus().length} cores, load ${loadBefore} to ${load()}`;
-  console.log(`\nChromium ${version} (headless), ${cpu}; medians of ${rounds} rounds, interleaved;`);
-  console.log('in brackets what half of the rounds lie between.\n');
+  console.log(`\nChromium ${version} (headless), ${cpu}; CPU time of the page's thread;`);
+  console.log(`medians of ${rounds} rounds, interleaved; in brackets what half of the rounds lie between.\n`);
   console.log(`${text}\n\n${note}`);
   for (const sentence of missed) console.error(`Missed: ${sentence}`);
   if (values.check && missed.length > 0) process.exitCode = 1;

@@ -12,8 +12,8 @@ export const zoneScript = new URL('node_modules/zone.js/bundles/zone.umd.js', ro
 
 /**
  * Serves a page for each of pages, `{ name: scripts }`, at an origin of its own: Chromium gives each a process of its
- * own, and V8 gives up its short cuts for promises a process at a time. The headers make clocks tick every 5 µs:
- * https://developer.mozilla.org/docs/Web/API/Performance/now#security_requirements
+ * own, and V8 gives up its short cuts for promises a process at a time. The headers make sure of that:
+ * https://developer.mozilla.org/docs/Web/API/Window/crossOriginIsolated
  */
 export async function servePages(pages) {
   if (!existsSync(timberlogScript)) throw new Error('There is no dist/timberlog.min.js: run npm run build first.');
@@ -55,4 +55,18 @@ export async function openPage(browser, url, onError) {
   page.on('pageerror', (error) => onError(new Error(`${new URL(url).hostname}: ${error.message}`)));
   await page.goto(url);
   return page;
+}
+
+/**
+ * Milliseconds for which the page's thread has had a processor, as a function to ask: on a machine that others use as
+ * well, the time on a clock is mostly theirs.
+ * https://chromedevtools.github.io/devtools-protocol/tot/Performance/#method-enable
+ */
+export async function createStopwatch(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  return async () => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return metrics.find(({ name }) => name === 'TaskDuration').value * 1_000;
+  };
 }

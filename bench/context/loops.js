@@ -3,6 +3,8 @@
 globalThis.sum = 0;
 
 globalThis.loops = {
+  nothing: () => {},
+
   /** Runs an operation of the page that takes the number of the turn. */
   each: (operation) => (n) => {
     for (let i = 0; i < n; i++) operation(i);
@@ -85,6 +87,7 @@ globalThis.loops = {
 globalThis.loops.asynchronous = () => {
   const settled = (async () => 1)();
   return {
+    nothing: loops.nothing,
     await: loops.await(settled),
     awaitCall: loops.awaitCall(),
     thenChain: loops.thenChain(Promise.resolve(1)),
