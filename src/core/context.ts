@@ -2,7 +2,7 @@
 import { type Base, collapse, createBase, createFrame, type Frame, fieldsIn, scoped, setBase } from './frame.js';
 import { type EncodedFields, freezeFields, noFields } from './merge.js';
 import type { Scope } from './scope.js';
-import { contextKey, type SharedContext } from './sharedContext.js';
+import { type Collapsed, contextKey, type SharedContext } from './sharedContext.js';
 import { createTroubles, type ReportTrouble } from './trouble.js';
 import type { Context, Fields } from './types.js';
 
@@ -70,8 +70,8 @@ export function createContextOver(scope: Scope<Frame>, atEndOfTurn: AtEndOfTurn,
     } as F;
   }
 
-  const current = (): EncodedFields => collapse(currentFrame());
-  const get = (): EncodedFields => freezeFields(current());
+  const current = (): Collapsed => collapse(currentFrame());
+  const get = (): EncodedFields => freezeFields(current().fields);
 
   // Defined, not assigned: where a page has frozen Function.prototype, a function cannot be assigned a `bind`.
   const context = call as Context;

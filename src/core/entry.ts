@@ -3,7 +3,7 @@ import { cutText, utf8Bytes } from './bytes.js';
 import { type Budget, encodeFields, encodeValue, type Json, markAllowance, spendError } from './encode.js';
 import { isError, messageOf } from './errors.js';
 import { contextText, type Layer, maxContextBytes, type SizedText } from './frame.js';
-import type { EncodedFields } from './merge.js';
+import type { Collapsed } from './sharedContext.js';
 import type { Level } from './types.js';
 
 /** UTF-8 bytes of a line. */
@@ -20,29 +20,22 @@ export interface Entry {
   readonly level: Level;
   /** A JSON string. */
   readonly message: string;
-  /** The collapsed fields of its context. */
-  readonly fields: EncodedFields;
+  readonly collapsed: Collapsed;
   readonly layer: Layer;
   /** A JSON object. */
   readonly event?: string;
   readonly isDropReport?: boolean;
 }
 
-export function createEntry(
-  level: Level,
-  message: unknown,
-  event: unknown,
-  fields: EncodedFields,
-  layer: Layer,
-): Entry {
+export function createEntry(level: Level, message: unknown, event: unknown, collapsed: Collapsed, layer: Layer): Entry {
   const text = JSON.stringify(cutText(messageText(message), maxMessageBytes));
   const encoded = encodeEvent(message, event);
-  return { level, message: text, fields, layer, ...(encoded && { event: JSON.stringify(encoded) }) };
+  return { level, message: text, collapsed, layer, ...(encoded && { event: JSON.stringify(encoded) }) };
 }
 
 /** The line without its number: everything after `id` and `dt`. The context's text is neither read nor counted again. */
-export function encodeEntry({ level, message, fields, layer, event }: Entry, loggerName: string): SizedText {
-  const context = contextText(fields, layer);
+export function encodeEntry({ level, message, collapsed, layer, event }: Entry, loggerName: string): SizedText {
+  const context = contextText(collapsed, layer);
   const before =
     `"level":"${level}",` +
     (loggerName && `"logger":${JSON.stringify(loggerName)},`) +

@@ -2,6 +2,7 @@
 import { utf8Bytes } from './bytes.js';
 import { encodeValue, type Json, markAllowance, setOwn } from './encode.js';
 import { collapseFields, composeFields, type EncodedFields, noFields } from './merge.js';
+import type { Collapsed } from './sharedContext.js';
 
 /** The fields under every scope of a page, process or invocation: the one thing here that changes, by `set`. */
 export interface Base {
@@ -13,8 +14,8 @@ export interface Frame {
   /** What the scopes themselves gave, removals kept. */
   readonly fields: EncodedFields;
   /** Filled when first asked for; old once `collapsedOver` is no longer what the base has. */
-  collapsed?: EncodedFields;
-  collapsedOver?: EncodedFields;
+  collapsed?: Collapsed | undefined;
+  collapsedOver?: EncodedFields | undefined;
 }
 
 export interface SizedText {
@@ -28,8 +29,6 @@ export interface Layer {
   /** Shared by a logger and its children; filled when the options are known. */
   readonly root: { under: EncodedFields };
   readonly over: EncodedFields;
-  /** What has been made of each context's collapsed fields. They never change, and whose they are does not matter. */
-  readonly texts: WeakMap<EncodedFields, SizedText>;
 }
 
 /** UTF-8 bytes of JSON that a line's context may take. */
@@ -65,29 +64,31 @@ export function setBase(base: Base, fields: EncodedFields): void {
 }
 
 /** The frame's fields over what its base has now. */
-export function collapse(frame: Frame): EncodedFields {
-  const { fields } = frame.base;
-  if (frame.collapsed && frame.collapsedOver === fields) return frame.collapsed;
-  frame.collapsedOver = fields;
-  frame.collapsed = collapseFields(fields, frame.fields);
+export function collapse(frame: Frame): Collapsed {
+  const over = frame.base.fields;
+  if (frame.collapsed && frame.collapsedOver === over) return frame.collapsed;
+  const fields = collapseFields(over, frame.fields);
+  frame.collapsedOver = over;
+  frame.collapsed = { fields, layer: undefined, text: undefined, texts: undefined };
   return frame.collapsed;
 }
 
-export const createLayer = (root: Layer['root'], over: EncodedFields = noFields): Layer => ({
-  root,
-  over,
-  texts: new WeakMap(),
-});
-
 /** The text of a line's `context` for a logger with this layer; empty when there is nothing to say. */
-export function contextText(collapsed: EncodedFields, layer: Layer): SizedText {
-  const known = layer.texts.get(collapsed);
-  if (known) return known;
-  const text = encodeContext(collapsed, layer);
-  const sized = { text, bytes: utf8Bytes(text) };
-  layer.texts.set(collapsed, sized);
+export function contextText(collapsed: Collapsed, layer: Layer): SizedText {
+  if (collapsed.layer === layer) return collapsed.text as SizedText;
+  const known = collapsed.texts?.get(layer);
+  const sized = (known as SizedText | undefined) ?? sizedText(encodeContext(collapsed.fields, layer));
+  if (!Object.isExtensible(collapsed)) return sized; // another version's, which keeps nothing
+  if (!known && collapsed.layer) {
+    collapsed.texts ??= new WeakMap([[collapsed.layer, collapsed.text]]);
+    collapsed.texts.set(layer, sized);
+  }
+  collapsed.layer = layer;
+  collapsed.text = sized;
   return sized;
 }
+
+const sizedText = (text: string): SizedText => ({ text, bytes: utf8Bytes(text) });
 
 const nativeNames: ReadonlySet<string> = new Set(
   'user organization session http release system runtime page trace platform'.split(' '),

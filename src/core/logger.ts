@@ -2,7 +2,7 @@
 
 import { createEntry, type Entry, encodeEntry, numbered } from './entry.js';
 import { longestTimerMs } from './flusher.js';
-import { copyFields, createLayer, type Layer } from './frame.js';
+import { copyFields, type Layer } from './frame.js';
 import type { Ledger } from './ledger.js';
 import { levels, rankOf } from './levels.js';
 import type { Buffer, Line } from './memoryBuffer.js';
@@ -114,8 +114,8 @@ export function createLoggerCore(ledger: Ledger, contextBefore: Context): Logger
     ledger.unlogged(unnumbered.length - early.length);
     const known = shared;
     shared = sharedContextOf(context) as SharedContext;
-    const fields = shared.root();
-    unnumbered = known === shared ? early : early.map((entry) => ({ ...entry, fields }));
+    const own = shared.root();
+    unnumbered = known === shared ? early : early.map((entry) => ({ ...entry, collapsed: own }));
   }
 
   function numberAll(): void {
@@ -128,7 +128,7 @@ export function createLoggerCore(ledger: Ledger, contextBefore: Context): Logger
     ledger.logged();
     const message = `timberlog dropped ${report.total} ${report.total === 1 ? 'line' : 'lines'}`;
     // It is nobody's line: it carries no scope's context, whoever's flush it goes out with.
-    const entry = createEntry('warn', message, undefined, shared.root(), createLayer(root));
+    const entry = createEntry('warn', message, undefined, shared.root(), { root, over: noFields });
     accept({ ...entry, event: JSON.stringify({ timber_dropped: report }), isDropReport: true });
   }
 
@@ -156,7 +156,7 @@ export function createLoggerCore(ledger: Ledger, contextBefore: Context): Logger
       warn: at('warn'),
       error: at('error'),
       fatal: at('fatal'),
-      with: (fields: Fields) => createChild(createLayer(root, composeFields(layer.over, copyFields(fields)))),
+      with: (fields: Fields) => createChild({ root, over: composeFields(layer.over, copyFields(fields)) }),
       isEnabled: (level) => !end && levels.includes(level) && rankOf(level) >= threshold,
       setLevel,
       flush: (options) => flush(options?.timeoutMs),
@@ -176,7 +176,7 @@ export function createLoggerCore(ledger: Ledger, contextBefore: Context): Logger
 
   const core: LoggerCore = {
     get logger() {
-      rootLogger ??= createChild(createLayer(root));
+      rootLogger ??= createChild({ root, over: noFields });
       return rootLogger;
     },
     get works() {

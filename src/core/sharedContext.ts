@@ -7,15 +7,24 @@ import type { Context } from './types.js';
 /** A context has its SharedContext under this key; a page has its default context under it, see defaultContext.ts. */
 export const contextKey = Symbol.for('timberlog.context.1');
 
+/** What is current in a context: the same object for as long as the fields are the same. */
+export interface Collapsed {
+  /** In their encoded form, in which whole objects are marked (`isWhole`). They never change. */
+  readonly fields: EncodedFields;
+  /**
+   * What the layer that asked last has made of the fields; `texts` has that of all layers, where more than one ever
+   * asked. A layer is some copy's logger, and nobody else reads what it keeps.
+   */
+  layer?: object | undefined;
+  text?: unknown;
+  texts?: WeakMap<object, unknown> | undefined;
+}
+
 /** What loggers and invocations need of a context beyond its public face. */
 export interface SharedContext {
-  /**
-   * The collapsed fields in their encoded form, in which whole objects are marked (`isWhole`). They never change, and
-   * are the same object for as long as they are the same: loggers keep by it what they have made of them.
-   */
-  current(): EncodedFields;
-  /** Those of code in no scope. */
-  root(): EncodedFields;
+  current(): Collapsed;
+  /** The same for code in no scope. */
+  root(): Collapsed;
   /** Runs fn over a base of its own, which starts with what the current base has, laid over facts. */
   runOverOwnBase<T>(facts: EncodedFields, fn: () => T): T;
   /** Tells this context's troubles to report, which never throws, until the function returned is called. */
@@ -32,11 +41,11 @@ export function asContext(value: unknown): Context | undefined {
     const shared = sharedContextOf(value) as SharedContext;
     const { set, get, bind } = value as Context;
     const methods = [set, get, bind, shared.runOverOwnBase, shared.listen];
-    const keepsTo = methods.every((method) => typeof method === 'function') && areFields(shared.root());
-    return keepsTo && areFields(shared.current()) ? (value as Context) : undefined;
+    const keepsTo = methods.every((method) => typeof method === 'function') && isCollapsed(shared.root());
+    return keepsTo && isCollapsed(shared.current()) ? (value as Context) : undefined;
   } catch {
     return undefined; // it is no function at all, or a Proxy that throws
   }
 }
 
-const areFields = (fields: unknown): boolean => typeof fields === 'object' && fields !== null;
+const isCollapsed = ({ fields }: Collapsed): boolean => typeof fields === 'object' && fields !== null;

@@ -41,7 +41,7 @@ export function createInvocations(
       const known = frames.get(context);
       if (known) return known;
       const shared = sharedContextOf(context) as SharedContext;
-      const frame = createFrame(createBase(shared.root()));
+      const frame = createFrame(createBase(shared.root().fields));
       frames.set(context, frame);
       return frame;
     },

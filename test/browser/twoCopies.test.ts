@@ -15,7 +15,7 @@ const untracked = '/untracked.js';
 // What a version with other insides has in common with this one is the protocol: the names of everything else that
 // frames, scopes, zones and layers are made of are other ones.
 const insides =
-  /^(base|collapsed|collapsedOver|under|over|texts|outer|light|slots|_slots|_leftFor|marked|frameOf|isActive|swap)$/;
+  /^(base|collapsed|collapsedOver|under|over|outer|light|slots|_slots|_leftFor|marked|frameOf|isActive|swap)$/;
 const renamedBuild = () =>
   transformSync(readFileSync(new URL('../../dist/browser.js', import.meta.url), 'utf8'), { mangleProps: insides }).code;
 

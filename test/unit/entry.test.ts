@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { utf8Bytes } from '../../src/core/bytes.js';
 import { createEntry, encodeEntry, maxLineBytes, maxMessageBytes, numbered } from '../../src/core/entry.js';
-import { collapse, copyFields, createBase, createFrame, createLayer, scoped } from '../../src/core/frame.js';
+import { collapse, copyFields, createBase, createFrame, type Layer, scoped } from '../../src/core/frame.js';
 import { createSeededRandom, randomText } from './seededRandom.js';
 
-const layer = createLayer({ under: copyFields({}) });
+const layer: Layer = { root: { under: copyFields({}) }, over: copyFields({}) };
 
 interface Given {
   message?: unknown;

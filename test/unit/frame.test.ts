@@ -7,27 +7,29 @@ import {
   copyFields,
   createBase,
   createFrame,
-  createLayer,
   fieldsIn,
   type Layer,
   maxContextBytes,
   scoped,
   setBase,
 } from '../../src/core/frame.js';
-import { type EncodedFields, noFields } from '../../src/core/merge.js';
+import { noFields } from '../../src/core/merge.js';
+import type { Collapsed } from '../../src/core/sharedContext.js';
 
-const layerOf = (over: object = {}, under: object = {}): Layer =>
-  createLayer({ under: copyFields(under) }, copyFields(over));
+const layerOf = (over: object = {}, under: object = {}): Layer => ({
+  root: { under: copyFields(under) },
+  over: copyFields(over),
+});
 
 const frameOf = (...scopes: object[]) => scopes.map(copyFields).reduce(scoped, createFrame(createBase()));
 
 const textOf = (frame: ReturnType<typeof frameOf>, layer = layerOf()) => contextText(collapse(frame), layer).text;
 
 /** Collapsed fields that count how often they are read. */
-function countReads(): { collapsed: EncodedFields; reads: () => number } {
+function countReads(): { collapsed: Collapsed; reads: () => number } {
   let count = 0;
   const fields = Object.defineProperty({}, 'job', { enumerable: true, get: () => ++count });
-  return { collapsed: fields, reads: () => count };
+  return { collapsed: { fields }, reads: () => count };
 }
 
 test('native names stand at the top, all others under custom', () => {
@@ -75,7 +77,7 @@ test('what a logger lays over can remove', () => {
   expect(textOf(frameOf({ job: 1, task: 2 }), layerOf({ job: undefined }))).toBe('{"custom":{"task":2}}');
 });
 
-test('the text of collapsed fields is made once for all lines of a logger', () => {
+test('the text of a frame is made once for all lines of a logger', () => {
   const { collapsed, reads } = countReads();
   const layer = layerOf();
   contextText(collapsed, layer);
@@ -84,13 +86,20 @@ test('the text of collapsed fields is made once for all lines of a logger', () =
   expect(reads()).toBe(readsForOne);
 });
 
-test('the text of collapsed fields is made once for each of two loggers that take turns', () => {
+test('the text of a frame is made once for each of two loggers that take turns', () => {
   const { collapsed, reads } = countReads();
   const layers = [layerOf(), layerOf({ a: 1 })];
   for (const layer of layers) contextText(collapsed, layer);
   const readsForTwo = reads();
   for (let i = 0; i < 100; i++) contextText(collapsed, layers[i % 2]!);
   expect(reads()).toBe(readsForTwo);
+});
+
+test('what is current in another version’s context, if it may not be added to, gives its text each time', () => {
+  const collapsed = Object.freeze(countReads().collapsed);
+  const layer = layerOf();
+  const texts = [contextText(collapsed, layer).text, contextText(collapsed, layer).text];
+  expect(texts).toEqual(['{"custom":{"job":1}}', '{"custom":{"job":2}}']);
 });
 
 test('two loggers that take turns get each its own text', () => {
@@ -117,14 +126,14 @@ test('a frame sees what its base is given later', () => {
   const frame = scoped(createFrame(base), copyFields({ job: 1 }));
   collapse(frame);
   setBase(base, copyFields({ user: { id: 2 } }));
-  expect(collapse(frame)).toEqual({ user: { id: 2 }, job: 1 });
+  expect(collapse(frame).fields).toEqual({ user: { id: 2 }, job: 1 });
 });
 
 test('what was collapsed before a change of the base stays as it was', () => {
   const base = createBase(copyFields({ user: { id: 1 } }));
   const before = collapse(createFrame(base));
   setBase(base, copyFields({ user: { id: 2 } }));
-  expect(before).toEqual({ user: { id: 1 } });
+  expect(before.fields).toEqual({ user: { id: 1 } });
 });
 
 test('the base merges, and undefined removes from it', () => {

@@ -1,6 +1,13 @@
 // What one copy of timberlog can do with a context of another, and what it takes for one.
 import { describe, expect, test, vi } from 'vitest';
-import { asContext, contextKey, type SharedContext, sharedContextOf } from '../../src/core/sharedContext.js';
+import type { EncodedFields } from '../../src/core/merge.js';
+import {
+  asContext,
+  type Collapsed,
+  contextKey,
+  type SharedContext,
+  sharedContextOf,
+} from '../../src/core/sharedContext.js';
 import type { Context } from '../../src/core/types.js';
 import { createContext, endOfTurn } from './contextRig.js';
 import { startLogger } from './startLogger.js';
@@ -8,10 +15,11 @@ import { startLogger } from './startLogger.js';
 /** A context as a version with other insides would make it: nothing but the protocol. */
 function foreignContext(changed: Partial<SharedContext> = {}) {
   const reporters: ((kind: string, message: string) => void)[] = [];
-  let fields: object = Object.freeze({ job: 1 });
+  let collapsed: Collapsed = { fields: { job: 1 } };
+  const root: Collapsed = { fields: {} };
   const shared: SharedContext = {
-    current: () => fields as any,
-    root: () => Object.freeze({}),
+    current: () => collapsed,
+    root: () => root,
     runOverOwnBase: (_facts, fn) => fn(),
     listen(report) {
       reporters.push(report);
@@ -19,10 +27,10 @@ function foreignContext(changed: Partial<SharedContext> = {}) {
     },
     ...changed,
   };
-  const context = Object.assign(() => undefined, { set() {}, get: shared.current, bind: (fn: unknown) => fn });
+  const context = Object.assign(() => undefined, { set() {}, get: () => collapsed.fields, bind: (fn: unknown) => fn });
   Object.defineProperty(context, contextKey, { value: shared });
-  const become = (next: object) => {
-    fields = Object.freeze(next);
+  const become = (fields: EncodedFields) => {
+    collapsed = { fields };
   };
   return { context: context as unknown as Context, reporters, become };
 }
@@ -161,9 +169,10 @@ describe('asContext', () => {
     ['one without runOverOwnBase', foreignContext({ runOverOwnBase: 1 as any }).context],
     ['one whose current throws', foreignContext({ current: boom }).context],
     ['one whose root throws', foreignContext({ root: boom }).context],
-    ['one whose fields are a text', foreignContext({ current: () => 'fields' as any }).context],
-    ['one whose fields are null', foreignContext({ current: () => null as any }).context],
-    ['one whose fields are a text', foreignContext({ current: () => 'text' as never }).context],
+    ['one with nothing current', foreignContext({ current: () => undefined as any }).context],
+    ['one whose fields are a text', foreignContext({ current: () => ({ fields: 'job' as any }) }).context],
+    ['one whose fields are null', foreignContext({ current: () => ({ fields: null as any }) }).context],
+    ['one without fields at its root', foreignContext({ root: () => ({}) as any }).context],
     ['a Proxy that throws', throwing],
     ['a revoked Proxy', revoked],
   ])('takes %s for none, and throws nothing', (_, value) => {
