@@ -88,9 +88,44 @@ export function trackCallbacks(zones: Zones): void {
   trackMethods(zones, synchronousMethods, activeOrRoot);
   trackConstructors(zones, constructors, active);
   trackConstructors(zones, synchronousConstructors, activeOrRoot);
+  trackStreamsFrom(zones, activeOrRoot);
 }
 
 type ZoneToBind = () => Zone | undefined;
+
+/** `ReadableStream.from(iterable)` calls the iterator as a source's `pull` is called. */
+function trackStreamsFrom(zones: Zones, zoneToBind: () => Zone): void {
+  const { ReadableStream } = globalThis as { ReadableStream?: object };
+  replaceMethod(
+    ReadableStream,
+    'from',
+    (native) =>
+      ({
+        from(this: unknown, ...args: unknown[]) {
+          const [iterable] = args;
+          if (typeof iterable !== 'object' || iterable === null) return Reflect.apply(native, this, args);
+          return native.call(this, boundIterable(zones, zoneToBind(), iterable));
+        },
+      }).from,
+  );
+}
+
+const boundIterable = (zones: Zones, zone: Zone, iterable: object): object =>
+  new Proxy(
+    {},
+    {
+      get(_target, key) {
+        const member = Reflect.get(iterable, key);
+        const makesIterator = key === Symbol.asyncIterator || key === Symbol.iterator;
+        if (!makesIterator || typeof member !== 'function') return member;
+        return () => {
+          const iterator = Reflect.apply(member, iterable, []);
+          const isObject = typeof iterator === 'object' && iterator !== null;
+          return isObject ? withBoundMembers(zones, zone, iterator, ['next', 'return']) : iterator;
+        };
+      },
+    },
+  );
 
 function trackMethods(zones: Zones, owners: typeof methods, zoneToBind: ZoneToBind): void {
   const page = globalThis as { [name: string]: any };
