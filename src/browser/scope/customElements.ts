@@ -11,11 +11,9 @@ const reactions = [
 ];
 
 export function trackCustomElements(zones: Zones): void {
-  const { customElements, CustomElementRegistry } = globalThis;
-  // zone.js keeps them in its zones, by the same rule.
-  if (typeof CustomElementRegistry !== 'function' || zones.symbol('define') in customElements) return;
+  // zone.js has a `define` of its own on the page's registry, which knows fewer of them.
   replaceMethod(
-    CustomElementRegistry.prototype,
+    globalThis.customElements,
     'define',
     (native) =>
       ({

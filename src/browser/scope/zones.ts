@@ -57,10 +57,10 @@ export interface Zones {
   /** fn, run in zone whenever it is called. `this`, arguments and result pass through. */
   bind<F extends (...args: any[]) => unknown>(zone: Zone, fn: F): F;
   /**
-   * Makes zone, a fresh light one, current until the function returned is called, which says whether it still was. If
-   * it was not, what is over it stays, and it will not be restored under that.
+   * Makes zone, a fresh light one, current until the function returned is called. If another is current over it by
+   * then, that one stays, and zone will not be restored under it.
    */
-  enter(zone: Zone): () => boolean;
+  enter(zone: Zone): () => void;
   /** The promise whose `constructor` was read last; an await reads its `then` next. See promises.ts. */
   marked: object | undefined;
 }
@@ -150,7 +150,6 @@ function createZonesOver(Zone: ZoneClass, api: ZoneApi): Zones {
         if (isCurrent) zones.restore(outer);
         else if (isOpen) zone._leftFor = outer;
         isOpen = false;
-        return isCurrent;
       };
     },
   };
