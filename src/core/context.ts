@@ -9,8 +9,8 @@ import type { Context, Fields } from './types.js';
 /** Calls fn when the code of this turn has ended, in no context. */
 export type AtEndOfTurn = (fn: () => void) => void;
 
-/** A sentence, where nobody knows whose base `set` would change. */
-export type RefuseSet = () => string | undefined;
+/** A sentence, where nobody knows whose base `set` would change. isEveryones: it is that of code in no scope. */
+export type RefuseSet = (isEveryones: boolean) => string | undefined;
 
 export function createContextOver(scope: Scope<Frame>, atEndOfTurn: AtEndOfTurn, refuseSet?: RefuseSet): Context {
   const rootFrame = createFrame(createBase());
@@ -58,9 +58,10 @@ export function createContextOver(scope: Scope<Frame>, atEndOfTurn: AtEndOfTurn,
   }
 
   function set(fields: Fields): void {
-    const refusal = refuseSet?.();
+    const { base } = currentFrame();
+    const refusal = refuseSet?.(base === rootFrame.base);
     if (refusal) report('set', refusal);
-    else setBase(currentFrame().base, given(fields));
+    else setBase(base, given(fields));
   }
 
   function bind<F extends (...args: any[]) => unknown>(fn: F): F {

@@ -39,9 +39,10 @@ function isModuleCode(): boolean {
 }
 
 // What one request sets where nothing tells us which it is would else be the base of all requests: in code that
-// withTimber does not wrap, in a WebSocket's listeners, and after an await where there is no AsyncLocalStorage.
-const refuseSet = (): string | undefined =>
-  invocations.mayBeLost()
+// withTimber does not wrap, in a WebSocket's listeners, after an await where there is no AsyncLocalStorage, and in a
+// function that module code has bound to its own context.
+const refuseSet = (isEveryones: boolean): string | undefined =>
+  invocations.mayBeLost() || (isEveryones && invocations.isInOne())
     ? 'context.set did nothing: it was called outside of what withTimber follows, where nobody knows whose it is.'
     : undefined;
 

@@ -13,6 +13,8 @@ export interface Invocations {
   run<T>(context: Context, facts: EncodedFields, fn: () => T): T;
   /** Of code in an invocation but in no scope of context; `undefined` outside of invocations. */
   frameOf(context: Context): Frame | undefined;
+  /** Whether this code belongs to an invocation that is known. */
+  isInOne(): boolean;
   /** Whether this code may belong to an invocation that nothing tells us of. */
   mayBeLost(): boolean;
 }
@@ -45,6 +47,7 @@ export function createInvocations(
       frames.set(context, frame);
       return frame;
     },
+    isInOne: () => storage.getStore() !== undefined,
     mayBeLost: () => !storage.getStore() && ((begun && !followsAwaits) || inUnknownInvocation()),
   };
 }

@@ -50,3 +50,12 @@ test('what is set outside of the invocations that are followed is on no line, an
   expect((await collector.waitForMessage('cart')).context.user).toEqual({ id: 'nobody' });
   expect(await worker.printed()).toMatch(/^timberlog: context\.set did nothing[^\n]*$/);
 });
+
+test('what an invocation sets through a function that module code has bound is on no line, and told in one sentence', async () => {
+  const collector = await startCollector();
+  const worker = await startWorker({ fixture: 'base', bindings: { ENDPOINT: collector.endpoint } });
+  await worker.visit('/login-bound-by-the-module');
+  await worker.visit('/cart');
+  expect((await collector.waitForMessage('cart')).context.user).toEqual({ id: 'nobody' });
+  expect(await worker.printed()).toMatch(/^timberlog: context\.set did nothing[^\n]*$/);
+});
