@@ -40,6 +40,15 @@ export function joinLines(lines: readonly Line[]): Body {
   return { text, bytes, lines: lines.length };
 }
 
+const kinds: readonly unknown[] = ['delivered', 'retry', 'denied', 'tooLarge', 'refused'] satisfies Outcome['kind'][];
+
+/** What one's own transport resolved with: nothing is a delivery, and what is no outcome (a Response, say) is none. */
+function asOutcome(answer: unknown): Outcome {
+  if (answer === undefined || answer === null) return { kind: 'delivered' };
+  if (kinds.includes((answer as Partial<Outcome>).kind)) return answer as Outcome;
+  return { kind: 'retry', why: 'the transport resolved with something that is neither an outcome nor undefined' };
+}
+
 export function createDelivery(options: DeliveryOptions): Delivery {
   const { buffer, transport, endpoint, now, report } = options;
   let maxBytes = options.maxBodyBytes;
@@ -129,7 +138,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       options.onSent(body.bytes);
       let outcome: Outcome;
       try {
-        outcome = (await transport.send(body, sendOptions)) ?? { kind: 'delivered' };
+        outcome = asOutcome(await transport.send(body, sendOptions));
       } catch (cause) {
         outcome = { kind: 'retry', why: `the transport failed (${(cause as Error)?.message ?? cause})` };
       }

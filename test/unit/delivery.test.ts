@@ -24,6 +24,12 @@ describe('an acknowledged body', () => {
     expect([await delivery.sendNext(), fates]).toEqual(['delivered', { 1: 'delivered' }]);
   });
 
+  test('is not acknowledged, and sent again later, by a transport that resolves with something else', async () => {
+    const { push, delivery, fates, waitMs } = createRig(always({ status: 202 } as never));
+    push(1, 1);
+    expect([await delivery.sendNext(), fates, waitMs() > 0]).toEqual(['wait', {}, true]);
+  });
+
   test('is no larger than a page’s keepalive requests may be, where it is one', async () => {
     const { push, delivery, bodies } = createRig(always(delivered), 500_000);
     push(1, 1_000);
