@@ -1,7 +1,7 @@
 // Carries contexts over native promises and `await`, which no patch of `Promise` reaches. Owns %Promise.prototype%'s
 // `constructor` and `then`; `Promise` itself, and what promises do outside of contexts, stay the engine's.
 import { createAwaits, type PromiseKind, type Then } from './awaits.js';
-import { isEngines, lookLike } from './nativeLooks.js';
+import { isEngines, lookLike, standFor } from './nativeLooks.js';
 import { type Reads, trackStatics } from './promiseStatics.js';
 import type { Zone, Zones } from './zones.js';
 
@@ -37,6 +37,7 @@ export function trackPromises(zones: Zones): TrackZonePromise {
       return Reflect.construct(target, args, newTarget);
     },
   });
+  standFor(standIn, intrinsicPromise);
 
   // A promise with a `constructor` of its own, so that a `then` on it looks nothing up.
   const settled = intrinsicPromise.resolve();
@@ -95,7 +96,7 @@ export function trackPromises(zones: Zones): TrackZonePromise {
       return pageConstructor === intrinsicPromise ? standIn : pageConstructor;
     },
     set constructor(value: unknown) {
-      if (this === (prototype as unknown)) pageConstructor = value;
+      if (this === (prototype as unknown)) pageConstructor = unlessFrozen(this, value);
       else setOwn(this, 'constructor', value);
     },
     // biome-ignore lint/suspicious/noThenProperty: it takes the place of the native method
@@ -109,7 +110,7 @@ export function trackPromises(zones: Zones): TrackZonePromise {
       return isOfSubclass ? awaits.thenPerhapsFor(this, native) : pageThen;
     },
     set then(value: unknown) {
-      if (this === (prototype as unknown)) pageThen = value;
+      if (this === (prototype as unknown)) pageThen = unlessFrozen(this, value);
       else setOwn(this, 'then', value);
     },
   };
@@ -160,6 +161,12 @@ const inZone = (zones: Zones, zone: Zone, fn: unknown): unknown =>
 function defineAccessor(holder: object, key: string, accessors: object): void {
   const { get, set } = Object.getOwnPropertyDescriptor(accessors, key)!;
   Object.defineProperty(holder, key, { get, set, enumerable: false, configurable: true });
+}
+
+/** value, for a property of holder: freezing leaves an accessor its setter. Throws as strict code does. */
+function unlessFrozen(holder: unknown, value: unknown): unknown {
+  if (Object.isFrozen(holder)) throw new TypeError('Cannot assign to a property of an object that is frozen');
+  return value;
 }
 
 /** As an assignment to an inherited data property does. */
