@@ -21,7 +21,8 @@ export const isEngines = (fn: unknown): boolean =>
 /** replacement, with the name, the length and (by `toString`) the source text of original. */
 export function lookLike<F extends object>(replacement: F, original: object): F {
   maskSources();
-  for (const key of ['name', 'length']) {
+  // In this order, which is that of the keys then in Firefox.
+  for (const key of ['length', 'name']) {
     const descriptor = Object.getOwnPropertyDescriptor(original, key);
     if (descriptor) Object.defineProperty(replacement, key, descriptor);
   }
