@@ -79,7 +79,10 @@ const synchronousConstructors: typeof constructors = {
 };
 
 /** The interfaces that inherit from one of these. */
-const heirs: { readonly [name: string]: string } = { WritableStream: 'FileSystemWritableFileStream' };
+const heirs: { readonly [name: string]: readonly string[] } = {
+  ReadableStream: ['WebTransportReceiveStream'],
+  WritableStream: ['FileSystemWritableFileStream', 'WebTransportSendStream'],
+};
 
 export function trackCallbacks(zones: Zones): void {
   const active = () => zones.active();
@@ -163,8 +166,9 @@ function trackConstructors(zones: Zones, places: typeof constructors, zoneToBind
     const tracked = isKnown ? known : trackedClass(zones, native, at, zoneToBind);
     Reflect.defineProperty(page, name, { ...descriptor, value: tracked });
     Reflect.defineProperty(native.prototype, 'constructor', { value: tracked });
-    const heir = page[heirs[name] ?? ''];
-    if (heir && Object.getPrototypeOf(heir) === native) Reflect.setPrototypeOf(heir, tracked);
+    for (const heir of heirs[name] ?? []) {
+      if (page[heir] && Object.getPrototypeOf(page[heir]) === native) Reflect.setPrototypeOf(page[heir], tracked);
+    }
   }
 }
 
