@@ -30,21 +30,28 @@ export function createContextOver(scope: Scope<Frame>, atEndOfTurn: AtEndOfTurn,
     for (const reporter of reporters) reporter(kind, message);
   }
 
-  function openBlock(frame: Frame): Disposable {
-    const exit = scope.enter(frame);
-    let open = true;
-    atEndOfTurn(() => {
-      if (!open) return;
-      open = false;
+  // One look at the end of a turn for all its blocks: a microtask costs more than a block.
+  const openBlocks = new Set<() => void>();
+  let willLook = false;
+  function closeWhatIsOpen(): void {
+    willLook = false;
+    for (const exit of openBlocks) {
+      openBlocks.delete(exit);
       exit();
       report(
         'using',
         'A `using _ = context(…)` block was still open at the end of its turn and was closed there; it is for synchronous code, the callback form is for async functions.',
       );
-    });
+    }
+  }
+
+  function openBlock(frame: Frame): Disposable {
+    const exit = scope.enter(frame);
+    openBlocks.add(exit);
+    if (!willLook) atEndOfTurn(closeWhatIsOpen);
+    willLook = true;
     const dispose = (): void => {
-      if (open) exit();
-      open = false;
+      if (openBlocks.delete(exit)) exit();
     };
     // Where there is no Symbol.dispose yet, compiled `using` looks for this one.
     return { [Symbol.dispose ?? Symbol.for('Symbol.dispose')]: dispose } as unknown as Disposable;
