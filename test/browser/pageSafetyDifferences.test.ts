@@ -1,0 +1,159 @@
+// What a page can tell outside of contexts all the same, because the SDK is JavaScript where the browser is not.
+import { beforeAll, expect, test } from 'vitest';
+import { describeInEngines } from '../support/engines.js';
+import { openSafetyPages, pendingAwait, type SafetyPages, sdk } from './safetyPages.js';
+
+describeInEngines('a page with the SDK, unlike one without,', (engine) => {
+  let pages: SafetyPages;
+  beforeAll(async () => {
+    pages = await openSafetyPages(engine(), { without: '', with: sdk, pending: pendingAwait });
+    return pages.close;
+  });
+
+  const withoutAndWith = async (code: string): Promise<unknown[]> => [
+    await pages.evaluate('without', `(${code})()`),
+    await pages.evaluate('with', `(${code})()`),
+  ];
+
+  test('has then and constructor of Promise.prototype as accessors', async () => {
+    const keys = `() => ['then', 'constructor'].map((key) =>
+      Object.keys(Object.getOwnPropertyDescriptor(Promise.prototype, key)).join(' '))`;
+
+    const [without, withSdk] = await withoutAndWith(keys);
+
+    expect(without).toEqual(Array(2).fill('value writable enumerable configurable'));
+    expect(withSdk).toEqual(Array(2).fill('get set enumerable configurable'));
+  });
+
+  test('throws for an assignment to then of a frozen promise in sloppy code too', async () => {
+    const assign = `() => {
+      const promise = Object.freeze(Promise.resolve());
+      try {
+        return new Function('promise', 'return (promise.then = 1)')(promise);
+      } catch (error) {
+        return error.name;
+      }
+    }`;
+
+    expect(await withoutAndWith(assign)).toEqual([1, 'TypeError']);
+  });
+
+  test('loses then to a defineProperty that only makes it read-only', async () => {
+    const types = `async () => {
+      const frame = document.body.appendChild(document.createElement('iframe'));
+      const script = frame.contentDocument.createElement('script');
+      if (globalThis.timber) script.src = '/timberlog.min.js';
+      frame.contentDocument.body.append(script);
+      if (globalThis.timber) await new Promise((resolve) => (script.onload = resolve));
+      const { prototype } = frame.contentWindow.Promise;
+      Object.defineProperty(prototype, 'then', { writable: false });
+      const type = typeof prototype.then;
+      frame.remove();
+      return type;
+    }`;
+
+    expect(await withoutAndWith(types)).toEqual(['function', 'undefined']);
+  });
+
+  test('has the options of a listener read twice', async () => {
+    const reads = `() => {
+      let reads = 0;
+      const options = { get capture() { reads++; return false; } };
+      new EventTarget().addEventListener('test', () => {}, options);
+      return reads;
+    }`;
+
+    expect(await withoutAndWith(reads)).toEqual([1, 2]);
+  });
+
+  test('has all reactions of a custom element read, also those that its class has not asked for', async () => {
+    const reads = `() => {
+      let isRead = false;
+      class Mine extends HTMLElement {
+        get formResetCallback() { isRead = true; }
+      }
+      customElements.define('safety-' + Math.random().toString(36).slice(2), Mine);
+      return isRead;
+    }`;
+
+    expect(await withoutAndWith(reads)).toEqual([false, true]);
+  });
+
+  test('is the source of what cannot be called: a class as a listener', async () => {
+    const source = `() => new Promise((resolve) => {
+      class Mine {}
+      const tell = (event) => {
+        event.preventDefault();
+        resolve(event.filename.split('/').pop() === 'timberlog.min.js');
+      };
+      addEventListener('error', tell, { once: true });
+      const target = new EventTarget();
+      target.addEventListener('news', Mine);
+      target.dispatchEvent(new Event('news'));
+    })`;
+
+    expect(await withoutAndWith(source)).toEqual([false, engine().name !== 'webkit']);
+  });
+
+  test.each([
+    ['a listener', `target.addEventListener('news', callback); target.dispatchEvent(new Event('news'));`],
+    ['a handler', `const button = document.createElement('b'); button.onclick = callback; button.click();`],
+  ])('has a line of the SDK on the stack of an error in %s', async (_, call) => {
+    const lines = `() => {
+      let stack;
+      const callback = () => (stack = new Error('here').stack);
+      const target = new EventTarget();
+      ${call}
+      return stack.includes('timberlog.min.js');
+    }`;
+
+    expect(await withoutAndWith(lines)).toEqual([false, true]);
+  });
+
+  test.each([
+    ['setTimeout', 'setTimeout(callback)'],
+    ['then', 'Promise.resolve().then(callback)'],
+    ['queueMicrotask', 'queueMicrotask(callback)'],
+  ])(
+    'has no line of the SDK on the stack of an error in a callback of %s, but what Firefox says of who called that',
+    async (_, call) => {
+      const lines = `() => new Promise((resolve) => {
+      const callback = () => resolve(new Error('here').stack.includes('timberlog.min.js'));
+      ${call};
+    })`;
+
+      expect(await withoutAndWith(lines)).toEqual([false, engine().name === 'firefox']);
+    },
+  );
+
+  test('is named otherwise in sentences of V8', async ({ skip }) => {
+    if (engine().name !== 'chromium') skip('other engines do not name it');
+    const sentence = `() => {
+      try {
+        structuredClone(Promise.resolve());
+      } catch (error) {
+        return error.message.split(': ').pop();
+      }
+    }`;
+
+    expect(await withoutAndWith(sentence)).toEqual([
+      '#<Promise> could not be cloned.',
+      '[object Promise] could not be cloned.',
+    ]);
+  });
+
+  test('has replaced functions named by their source where structuredClone refuses them', async () => {
+    const isNative = `() => {
+      try {
+        structuredClone(addEventListener);
+      } catch (error) {
+        return error.message;
+      }
+    }`;
+
+    const [without, withSdk] = await withoutAndWith(isNative);
+
+    if (engine().name === 'chromium') expect(withSdk).not.toEqual(without);
+    else expect(withSdk).toEqual(without);
+  });
+});
