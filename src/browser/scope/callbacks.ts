@@ -164,8 +164,9 @@ function trackConstructors(zones: Zones, places: typeof constructors, zoneToBind
     const known = native.prototype.constructor;
     const isKnown = known !== native && originalOf(known) === native;
     const tracked = isKnown ? known : trackedClass(zones, native, at, zoneToBind);
+    // First, for where it is frozen: a class is its prototype's constructor.
+    if (!Reflect.defineProperty(native.prototype, 'constructor', { value: tracked })) continue;
     Reflect.defineProperty(page, name, { ...descriptor, value: tracked });
-    Reflect.defineProperty(native.prototype, 'constructor', { value: tracked });
     for (const heir of heirs[name] ?? []) {
       if (page[heir] && Object.getPrototypeOf(page[heir]) === native) Reflect.setPrototypeOf(page[heir], tracked);
     }
