@@ -14,9 +14,11 @@ export function standFor<F extends object>(replacement: F, original: object): F 
 
 const sourceOf = Function.prototype.toString;
 
+export const isNative = (fn: unknown): boolean =>
+  typeof fn === 'function' && /\{\s*\[native code\]\s*\}$/.test(sourceOf.call(fn));
+
 /** Whether fn is a nameless function of the engine's own, such as those that settle a promise; not one that was bound. */
-export const isEngines = (fn: unknown): boolean =>
-  typeof fn === 'function' && fn.name === '' && /\{\s*\[native code\]\s*\}$/.test(sourceOf.call(fn));
+export const isEngines = (fn: unknown): boolean => isNative(fn) && (fn as { name: string }).name === '';
 
 /** replacement, with the name, the length and (by `toString`) the source text of original. */
 export function lookLike<F extends object>(replacement: F, original: object): F {

@@ -1,7 +1,7 @@
 // Carries contexts over native promises and `await`, which no patch of `Promise` reaches. Owns %Promise.prototype%'s
 // `constructor` and `then`; `Promise` itself, and what promises do outside of contexts, stay the engine's.
 import { createAwaits, type PromiseKind, type Then } from './awaits.js';
-import { isEngines, lookLike, standFor } from './nativeLooks.js';
+import { isEngines, isNative, lookLike, standFor } from './nativeLooks.js';
 import { type Reads, trackStatics } from './promiseStatics.js';
 import type { Zone, Zones } from './zones.js';
 
@@ -39,16 +39,18 @@ export function trackPromises(zones: Zones): TrackZonePromise {
   });
   standFor(standIn, intrinsicPromise);
 
+  // What the page has put there before us may call others, and take its time.
+  const engineThen: Then = isNative(nativeThen) ? nativeThen : thenByAwait;
   // A promise with a `constructor` of its own, so that a `then` on it looks nothing up.
   const settled = intrinsicPromise.resolve();
   Object.defineProperty(settled, 'constructor', { value: intrinsicPromise });
-  const awaits = createAwaits(zones, (job) => void nativeThen.call(settled, job));
+  const awaits = createAwaits(zones, (job) => void engineThen.call(settled, job));
 
-  /** The native `then`, which looks up the constructor of promise. */
-  function register(promise: unknown, onFulfilled: unknown, onRejected: unknown): unknown {
+  /** Calls a `then` that looks up the constructor of promise. */
+  function register(promise: unknown, onFulfilled: unknown, onRejected: unknown, then = engineThen): unknown {
     reads.told = promise;
     try {
-      return nativeThen.call(promise, onFulfilled, onRejected);
+      return then.call(promise, onFulfilled, onRejected);
     } finally {
       reads.told = undefined;
     }
@@ -64,7 +66,7 @@ export function trackPromises(zones: Zones): TrackZonePromise {
         if (zone === undefined && awaits.pending === 0) return nativeThen.call(this, onFulfilled, onRejected);
         const bound = (fn: unknown) =>
           reads.combining > 0 && isEngines(fn) ? fn : inZone(zones, zone ?? zones.root, fn);
-        return register(this, bound(onFulfilled), bound(onRejected));
+        return register(this, bound(onFulfilled), bound(onRejected), nativeThen);
       },
     }.then,
     nativeThen,
@@ -73,12 +75,17 @@ export function trackPromises(zones: Zones): TrackZonePromise {
   const native: PromiseKind = { register, pageThen: () => pageThen as Then };
 
   const leave = () => void zones.swap(zones.root);
+  let isKeepingOut = false;
   /** What is about to wait for promise will not see the zone of what settles it. */
   function keepOut(promise: unknown): void {
+    if (isKeepingOut) return;
+    isKeepingOut = true;
     try {
       register(promise, leave, leave);
     } catch {
       // It has %Promise.prototype% and is no promise.
+    } finally {
+      isKeepingOut = false;
     }
   }
 
@@ -157,6 +164,18 @@ const inZone = (zones: Zones, zone: Zone, fn: unknown): unknown =>
           zones.restore(outer);
         }
       };
+
+/** What the native `then` does, in the same microtask. */
+async function thenByAwait(this: unknown, onFulfilled?: unknown, onRejected?: unknown): Promise<unknown> {
+  let value: unknown;
+  try {
+    value = await this;
+  } catch (reason) {
+    return (onRejected as Settled)(reason);
+  }
+  return (onFulfilled as Settled)(value);
+}
+type Settled = (outcome: unknown) => unknown;
 
 function defineAccessor(holder: object, key: string, accessors: object): void {
   const { get, set } = Object.getOwnPropertyDescriptor(accessors, key)!;
