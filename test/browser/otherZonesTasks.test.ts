@@ -1,0 +1,142 @@
+// zone.js’s own zones, promise and tasks, in a page with the SDK.
+import { beforeAll, expect, test } from 'vitest';
+import { startCollector } from '../support/collector.js';
+import { describeInEngines } from '../support/engines.js';
+import { type OtherPages, sdk, serveOtherPages, zoneJs } from './otherPages.js';
+
+const flows = '<script src="/tracking/flows.js"></script>';
+
+describeInEngines('zone.js', (engine) => {
+  let pages: OtherPages;
+  beforeAll(async () => {
+    pages = await serveOtherPages(engine(), {
+      '/zone-before': zoneJs + sdk + flows,
+      '/zone-after': sdk + zoneJs + flows,
+      '/frozen-zone': `${zoneJs}<script>Object.freeze((async () => {})().constructor.prototype)</script>${sdk}${flows}`,
+    });
+    return pages.close;
+  });
+
+  test.each(['/zone-before', '/zone-after'])(
+    '%s: keeps a context across an await of zone.js’s own promise',
+    async (path) => {
+      const page = await pages.open(path);
+
+      const seen = await page.evaluate(`(async () => {
+      const zonePromise = (value) => new Promise((resolve) => setTimeout(resolve, 1, value));
+      const flows = await timber.context({ flow: 'a' }, async () => {
+        await zonePromise();
+        const flows = [flow()];
+        try {
+          await Promise.reject('no');
+        } catch (reason) {
+          flows.push(reason, flow());
+        }
+        await Promise.all([zonePromise(), (async () => { await zonePromise(); flows.push(flow()); })()]);
+        return [...flows, flow()];
+      });
+      await zonePromise();
+      return [...flows, String(flow())];
+    })()`);
+
+      expect(seen).toEqual(['a', 'no', 'a', 'a', 'a', 'undefined']);
+    },
+  );
+
+  test.each(['/zone-before', '/zone-after'])('%s: keeps a context in a zone that is entered in it', async (path) => {
+    const page = await pages.open(path);
+
+    const seen = await page.evaluate(`(async () => {
+      const zone = Zone.root.fork({ name: 'page' });
+      const fromOutside = zone.wrap(() => String(flow()), 'page');
+      const flows = await timber.context({ flow: 'a' }, async () => {
+        const direct = zone.run(() => [flow(), Zone.current.name]);
+        const guarded = zone.runGuarded(() => flow());
+        const later = new Promise((resolve) => zone.run(() => setTimeout(() => resolve(flow()), 1)));
+        const nested = zone.run(() => timber.context({ flow: 'b' }, () => Zone.root.run(() => flow())));
+        const wrapped = zone.wrap(() => flow(), 'page');
+        return [...direct, guarded, nested, fromOutside(), await later, () => wrapped()];
+      });
+      const wrapped = flows.pop();
+      return [...flows, wrapped(), zone.run(() => String(flow()))];
+    })()`);
+
+    expect(seen).toEqual(['a', 'page', 'a', 'b', 'undefined', 'a', 'a', 'undefined']);
+  });
+
+  test.each(['/zone-before', '/zone-after'])('%s: zone.js has its own Promise and its own zones', async (path) => {
+    const page = await pages.open(path);
+
+    const seen = await page.evaluate(`(async () => {
+      const { Zone } = globalThis;
+      const zone = Zone.current.fork({ name: 'page', properties: { mine: 'property' } });
+      const inside = () => [Zone.current.name, Zone.current.get('mine'), flow()];
+      return timber.context({ flow: 'a' }, () => {
+        const inContext = Zone.current.fork({ name: 'inner', properties: { mine: 'own' } });
+        return [
+          Promise === Zone[Zone.__symbol__('ZoneAwarePromise')] || Promise.toString().includes('native'),
+          inContext.run(inside),
+          zone.run(() => Zone.current.name),
+          zone.run(() => timber.context({ flow: 'b' }, () => [Zone.current.get('mine'), flow()])),
+        ];
+      });
+    })()`);
+
+    expect(seen).toEqual([true, ['inner', 'own', 'a'], 'page', ['property', 'b']]);
+  });
+
+  test('a task scheduled in a context is run and counted by the zone that it was scheduled in', async () => {
+    const page = await pages.open('/zone-before');
+
+    const seen = await page.evaluate(`new Promise((resolve) => {
+      const seen = [];
+      const zone = Zone.current.fork({
+        name: 'page',
+        onScheduleTask(delegate, current, target, task) {
+          seen.push('scheduled ' + task.source);
+          return delegate.scheduleTask(target, task);
+        },
+        onInvokeTask(delegate, current, target, task, ...rest) {
+          seen.push('invoked ' + flow());
+          return delegate.invokeTask(target, task, ...rest);
+        },
+        onHasTask(delegate, current, target, { change, macroTask }) {
+          seen.push(change + ' ' + macroTask);
+          if (!macroTask) resolve(seen);
+        },
+      });
+      zone.run(() => timber.context({ flow: 'a' }, () => setTimeout(() => seen.push('callback ' + flow()))));
+    })`);
+
+    expect(seen).toEqual(['scheduled setTimeout', 'macroTask true', 'invoked a', 'callback a', 'macroTask false']);
+  });
+
+  test.each([
+    ['a page that loaded zone.js before', '/zone-before'],
+    ['one that also froze its promises', '/frozen-zone'],
+  ])('a logger that is made and used in a zone of %s schedules no task in it', async (_, path) => {
+    const collector = await startCollector();
+    const page = await pages.open(path);
+
+    const tasks = await page.evaluate(`(async () => {
+      const tasks = [];
+      const zone = Zone.current.fork({
+        name: 'page',
+        onScheduleTask(delegate, current, target, task) {
+          tasks.push(task.type + ' ' + task.source);
+          return delegate.scheduleTask(target, task);
+        },
+      });
+      const logger = zone.run(() => {
+        const logger = timber.createLogger({ endpoint: '${collector.endpoint}', onTrouble() {} });
+        timber.context({ flow: 'a' }, () => logger.error('in a zone'));
+        return logger;
+      });
+      await Zone.root.run(() => logger.flush());
+      return tasks;
+    })()`);
+
+    expect(tasks).toEqual([]);
+    expect((await collector.waitForMessage('in a zone')).context).toEqual({ custom: { flow: 'a' } });
+  });
+});
