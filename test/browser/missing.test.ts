@@ -58,6 +58,21 @@ describeInEngines('the context', (engine) => {
     expect(seen).toEqual(['undefined', 'a']);
   });
 
+  test('is missing in a generator between plain values that were all asked for at once', async () => {
+    const seen = await besideOther(`
+      async function* numbers() {
+        yield 1;
+        flows.push(String(flow()));
+        yield 2;
+      }
+      const given = numbers();
+      await Promise.all([given.next(), given.next()]);
+      flows.push(flow());
+    `);
+
+    expect(seen).toEqual(['undefined', 'a']);
+  });
+
   test.each([
     ['setTimeout', '(0, before.setTimeout)(callback)'],
     ['queueMicrotask', '(0, before.queueMicrotask)(callback)'],

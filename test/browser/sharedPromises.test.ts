@@ -77,4 +77,24 @@ describeInEngines('a promise shared with a context', (engine) => {
 
     expect(seen).toEqual(['undefined', 'undefined', 'b', 'undefined']);
   });
+
+  test('is not seen outside: the context of code that resolves with a promise of a subclass what outside waits for', async () => {
+    const seen = await flowPage.inPage(async () => {
+      class Deferred<T> extends Promise<T> {}
+      let ready!: (value: unknown) => void;
+      const whenReady = new Promise((resolve) => {
+        ready = resolve;
+      });
+      const outside = (async () => {
+        await whenReady;
+        const first = String(flow());
+        await tick();
+        return [first, String(flow())];
+      })();
+      timber.context({ flow: 'a' }, () => setTimeout(() => ready(Deferred.resolve(1)), 1));
+      return outside;
+    });
+
+    expect(seen).toEqual(['undefined', 'undefined']);
+  });
 });

@@ -1,8 +1,8 @@
 // Keeps contexts in the `finally` of an async generator that a loop leaves early. `return(value)` makes the generator
 // await value before that block runs, and an await of what is no promise cannot be followed:
 // https://tc39.es/ecma262/#sec-asyncgeneratoryield
+import { intrinsicPromise } from './intrinsicPromise.js';
 import { replaceMethod } from './nativeLooks.js';
-import { intrinsicPromise } from './promises.js';
 import type { Zones } from './zones.js';
 
 export function trackAsyncGenerators(zones: Zones): void {

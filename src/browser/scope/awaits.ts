@@ -1,5 +1,6 @@
 // Runs what waits for the promise of one `await` in the zone of that await. Owns the jobs around it; who is given such
 // a `then`, and when, is in promises.ts.
+import { intrinsicPromise } from './intrinsicPromise.js';
 import type { Zones } from './zones.js';
 
 type Settle = (value?: unknown) => void;
@@ -68,7 +69,7 @@ export function createAwaits(zones: Zones, queue: (job: () => void) => void): Aw
         (reason: unknown) => settleInZone(reject as Settle, reason),
       );
       // Does nothing by then, but V8 follows it to the awaiting function when it writes `at async` into a stack.
-      kind.register(derived, resolve, reject);
+      if (derived instanceof intrinsicPromise) kind.register(derived, resolve, reject);
       return derived;
     };
   }

@@ -14,6 +14,7 @@ const methods: { readonly [owner: string]: { readonly [method: string]: readonly
     setTimeout: [0],
     setInterval: [0],
     requestAnimationFrame: [0],
+    webkitRequestAnimationFrame: [0],
     requestIdleCallback: [0],
     queueMicrotask: [0],
   },

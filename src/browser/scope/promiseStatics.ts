@@ -1,5 +1,6 @@
 // What `Promise.resolve`, `try` and the combinators read of promises is not read for an await. Owns these functions.
 import { replaceMethod } from './nativeLooks.js';
+import type { Subclasses } from './subclasses.js';
 import type { Zones } from './zones.js';
 
 /** Why promises are read, where it is not for an await. */
@@ -12,7 +13,15 @@ export interface Reads {
 
 type Static = (this: unknown, ...args: any[]) => unknown;
 
-export function trackStatics(zones: Zones, intrinsic: PromiseConstructor, standIn: unknown, reads: Reads): void {
+interface Statics {
+  readonly intrinsic: PromiseConstructor;
+  /** What `constructor` answers in a context. */
+  readonly standIn: unknown;
+  readonly reads: Reads;
+  readonly subclasses: Subclasses;
+}
+
+export function trackStatics(zones: Zones, { intrinsic, standIn, reads, subclasses }: Statics): void {
   const unmasked = (receiver: unknown) => (receiver === standIn ? intrinsic : receiver);
   const replace = (name: string, make: (native: Static) => Static) => replaceMethod(intrinsic, name, make);
 
@@ -21,6 +30,8 @@ export function trackStatics(zones: Zones, intrinsic: PromiseConstructor, standI
     (native) =>
       ({
         resolve(this: unknown, value: unknown) {
+          const prototype = (unmasked(this) as { prototype?: unknown } | undefined)?.prototype;
+          if (prototype instanceof intrinsic) subclasses.isFollowed(prototype);
           reads.told = value;
           try {
             return native.call(unmasked(this), value);

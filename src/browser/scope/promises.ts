@@ -1,12 +1,11 @@
 // Carries contexts over native promises and `await`, which no patch of `Promise` reaches. Owns %Promise.prototype%'s
 // `constructor` and `then`; `Promise` itself, and what promises do outside of contexts, stay the engine's.
 import { createAwaits, type PromiseKind, type Then } from './awaits.js';
+import { intrinsicPromise } from './intrinsicPromise.js';
 import { isEngines, isNative, lookLike, standFor } from './nativeLooks.js';
 import { type Reads, trackStatics } from './promiseStatics.js';
+import { createSubclasses } from './subclasses.js';
 import type { Zone, Zones } from './zones.js';
-
-/** The intrinsic, whatever the page has made of the global. */
-export const intrinsicPromise = Object.getPrototypeOf((async () => {})()).constructor as PromiseConstructor;
 
 /**
  * `await p` reads `p.constructor`. If that is not %Promise%, it makes a promise of its own that nobody else sees, reads
@@ -89,6 +88,10 @@ export function trackPromises(zones: Zones): TrackZonePromise {
     }
   }
 
+  const subclasses = createSubclasses(prototype, (promise) => {
+    zones.marked = promise === reads.told || !zones.isActive() ? undefined : (promise as object);
+  });
+
   const accessors = {
     get constructor(): unknown {
       if (this === reads.told || this === (prototype as unknown)) {
@@ -112,9 +115,9 @@ export function trackPromises(zones: Zones): TrackZonePromise {
       zones.marked = undefined;
       if (!zones.isActive()) return pageThen;
       if (isMarked) return awaits.thenFor(this, native);
-      // Of a subclass, whose `constructor` is its own: an await reads `then` alone.
-      const isOfSubclass = Object.getPrototypeOf(this) !== prototype && this !== (prototype as unknown);
-      return isOfSubclass ? awaits.thenPerhapsFor(this, native) : pageThen;
+      // The first that is seen of a subclass may be an await's: that its `constructor` was read, nothing told us yet.
+      const isOfNewClass = this !== (prototype as unknown) && !subclasses.isFollowed(Object.getPrototypeOf(this));
+      return isOfNewClass ? awaits.thenPerhapsFor(this, native) : pageThen;
     },
     set then(value: unknown) {
       if (this === (prototype as unknown)) pageThen = unlessFrozen(this, value);
@@ -123,7 +126,7 @@ export function trackPromises(zones: Zones): TrackZonePromise {
   };
   for (const key of ['constructor', 'then']) defineAccessor(prototype, key, accessors);
 
-  trackStatics(zones, intrinsicPromise, standIn, reads);
+  trackStatics(zones, { intrinsic: intrinsicPromise, standIn, reads, subclasses });
 
   return (ZonePromise) => {
     const holder = ZonePromise.prototype;

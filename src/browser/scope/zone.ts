@@ -6,10 +6,11 @@ import { trackAsyncGenerators } from './asyncGenerators.js';
 import { trackCallbacks } from './callbacks.js';
 import { trackCustomElements } from './customElements.js';
 import { inPage } from './inPage.js';
+import { intrinsicPromise } from './intrinsicPromise.js';
 import { trackListeners } from './listeners.js';
 import { trackOnProperties } from './onProperties.js';
 import { findTracking, reasonInItsPlace, trackingKey } from './outsideZone.js';
-import { intrinsicPromise, type TrackZonePromise, trackPromises } from './promises.js';
+import { type TrackZonePromise, trackPromises } from './promises.js';
 import { keepContextsInZones } from './zoneRuns.js';
 import { createZones, type ZoneClass, type Zones } from './zones.js';
 
