@@ -17,13 +17,14 @@ export function createClosingLine() {
 }
 
 /**
- * The last line of a run, after a line for each of the notes.
+ * The last line of a run, after one that counts what was skipped and a line for each of the notes. The last is the same
+ * whatever was skipped: programs read it.
  *
  * @param {{ passed: number, failed: number, skipped: number, notes?: string[] }} counts
  */
 export function closingLine({ passed, failed, skipped, notes = [] }) {
-  const line = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
-  return [...notes, line].join('\n');
+  const skippedLine = skipped > 0 ? [`${skipped} skipped`] : [];
+  return [...notes, ...skippedLine, `${passed} passed, ${failed} failed`].join('\n');
 }
 
 function count(module, counts) {

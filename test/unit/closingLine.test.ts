@@ -5,10 +5,10 @@ test('the last line counts what passed and what failed', () => {
   expect(closingLine({ passed: 2, failed: 1, skipped: 0 })).toBe('2 passed, 1 failed');
 });
 
-test('the last line counts what was skipped, after a line for each reason', () => {
+test('what was skipped is counted before the last line, after a line for each reason', () => {
   const notes = ['Tests skipped: no Firefox.', 'Tests skipped: no WebKit.'];
 
   expect(closingLine({ passed: 2, failed: 0, skipped: 3, notes })).toBe(
-    `${notes.join('\n')}\n2 passed, 0 failed, 3 skipped`,
+    `${notes.join('\n')}\n3 skipped\n2 passed, 0 failed`,
   );
 });
