@@ -201,4 +201,23 @@ describeInEngines('native await', (engine) => {
 
     expect(seen).toEqual(['a', 'a', 'no', 'a']);
   });
+
+  test('calls the constructor of a subclass as often as the engine does', async () => {
+    const made = await flowPage.inPage(async () => {
+      const countIn = async (run: (fn: () => Promise<void>) => Promise<void>) => {
+        let count = 0;
+        class Counted<T> extends Promise<T> {
+          constructor(executor: ConstructorParameters<typeof Promise<T>>[0]) {
+            super(executor);
+            count++;
+          }
+        }
+        await run(async () => void (await new Counted((resolve) => resolve(1))));
+        return count;
+      };
+      return [await countIn((fn) => fn()), await countIn((fn) => timber.context({ flow: 'a' }, fn))];
+    });
+
+    expect(made).toEqual([2, 2]);
+  });
 });

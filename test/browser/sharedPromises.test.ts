@@ -97,4 +97,33 @@ describeInEngines('a promise shared with a context', (engine) => {
 
     expect(seen).toEqual(['undefined', 'undefined']);
   });
+
+  test.each([
+    ['a promise whose constructor was read with it', 'Promise.resolve(1)', 'promise.constructor'],
+    ['a promise of a subclass', 'new (class extends Promise {})((resolve) => resolve(1))', '0'],
+  ])(
+    'calls back once, in no context, and passes the result on: a then of %s that is called outside',
+    async (_, made, read) => {
+      const seen = await flowPage.page.evaluate(`(async () => {
+      const seen = [];
+      const promise = ${made};
+      const readFirst = timber.context({ flow: 'a' }, () => (${read}, promise.then));
+      let other;
+      const whenOther = new Promise((resolve) => (other = resolve)).then(() => seen.push('other ' + flow()));
+      const settle = (value) => {
+        seen.push(value + ' ' + flow());
+        other();
+        return value + 1;
+      };
+      const results = [readFirst.call(promise, settle), readFirst.call(promise, settle.bind(null))];
+      await tick();
+      results.push(readFirst.call(promise, settle));
+      seen.push(await Promise.all(results));
+      await whenOther;
+      return seen;
+    })()`);
+
+      expect(seen).toEqual(['1 undefined', '1 undefined', 'other undefined', '1 undefined', [2, 2, 2]]);
+    },
+  );
 });

@@ -3,6 +3,8 @@
 import { intrinsicPromise } from './intrinsicPromise.js';
 import type { Zones } from './zones.js';
 
+const sourceOf = Function.prototype.toString;
+
 type Settle = (value?: unknown) => void;
 export type Then = (this: unknown, onFulfilled?: unknown, onRejected?: unknown) => unknown;
 
@@ -27,8 +29,19 @@ export interface Awaits {
   thenPerhapsFor(promise: unknown, kind: PromiseKind): Then;
 }
 
+const isPlain = (promise: unknown) =>
+  promise instanceof intrinsicPromise && Object.getPrototypeOf(promise) === intrinsicPromise.prototype;
+
 /** queue puts jobs in the queue of microtasks, whatever the page has made of it. */
 export function createAwaits(zones: Zones, queue: (job: () => void) => void): Awaits {
+  let resolvingSource = '';
+  new intrinsicPromise((resolve) => {
+    resolvingSource = sourceOf.call(resolve);
+  });
+  /** Whether fn is the engine's own: asked for every await, and thus shorter than `isEngines`. */
+  const isResolving = (fn: unknown) =>
+    typeof fn === 'function' && sourceOf.call(fn) === resolvingSource && fn.name === '';
+
   let pending = 0;
   let before = zones.root;
   const leave = () => zones.restore(before);
@@ -46,8 +59,8 @@ export function createAwaits(zones: Zones, queue: (job: () => void) => void): Aw
     // The job of an await is queued right after this read: it comes between these two.
     if (!isCertain) queue(() => queue(() => isCalled || over()));
     return function (resolve, reject) {
-      // Called by the page's own code after all: an await calls from a job, where no zone of ours is current.
-      if (this !== promise || zones.current() === readIn) {
+      // Called by the page's own code after all.
+      if (this !== promise || zones.current() === readIn || !isResolving(resolve)) {
         over();
         return kind.pageThen().call(this, resolve, reject);
       }
@@ -68,8 +81,9 @@ export function createAwaits(zones: Zones, queue: (job: () => void) => void): Aw
         (value: unknown) => settleInZone(resolve as Settle, value),
         (reason: unknown) => settleInZone(reject as Settle, reason),
       );
-      // Does nothing by then, but V8 follows it to the awaiting function when it writes `at async` into a stack.
-      if (derived instanceof intrinsicPromise) kind.register(derived, resolve, reject);
+      // Does nothing by then, but V8 follows it to the awaiting function when it writes `at async` into a stack. Not for
+      // a subclass, whose constructor would be called once more than the engine does.
+      if (isPlain(derived)) kind.register(derived, resolve, reject);
       return derived;
     };
   }
