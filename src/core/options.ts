@@ -1,5 +1,6 @@
 // LoggerOptions, checked and completed. A wrong one throws a TypeError that names it: the only throw there is.
 import { wellFormed } from './bytes.js';
+import { levels } from './levels.js';
 import { asContext } from './sharedContext.js';
 import type { Context, Level, LoggerOptions, Release, Transport, Trouble } from './types.js';
 
@@ -32,74 +33,110 @@ export interface OptionDefaults {
   maxBodyBytes: number;
 }
 
-const defaultBytes = 5 * 1024 * 1024;
-const defaultAgeMs = 14 * 24 * 60 * 60_000;
-const defaultEveryMs = 5_000;
-
-/** @throws TypeError that names the option, what was given and what is wanted. */
-export function checkOptions(options: LoggerOptions, defaults: OptionDefaults): Settings {
-  const given = objectAt('options', options);
-  refuseUnknown('', given, [
-    'endpoint',
-    'key',
-    'name',
-    'level',
-    'context',
-    'release',
-    'transport',
-    'buffer',
-    'flush',
-    'onTrouble',
-  ]);
-  const buffer = objectAt('buffer', or(given.buffer, {}));
-  refuseUnknown('buffer.', buffer, ['name', 'maxBytes', 'maxAgeMs', 'persist', 'durability']);
-  const flush = objectAt('flush', or(given.flush, {}));
-  refuseUnknown('flush.', flush, ['everyMs', 'maxBodyBytes']);
-
-  const endpoint = checkEndpoint(given.endpoint, defaults.baseUrl);
-  const key = textAt('key', given.key);
-  return {
-    endpoint: endpoint.href,
-    url: withKey(endpoint, key),
-    key,
-    name: wellFormed(textAt('name', given.name)),
-    level: oneOf('level', or(given.level, 'debug'), ['debug', 'info', 'warn', 'error', 'fatal', 'off']),
-    context: checkContext(or(given.context, defaults.context)),
-    release: given.release === undefined ? undefined : checkRelease(given.release),
-    transport: given.transport === undefined ? undefined : checkTransport(given.transport),
-    buffer: {
-      name: textAt('buffer.name', buffer.name),
-      maxBytes: numberAt('buffer.maxBytes', or(buffer.maxBytes, defaultBytes), 'bytes', 65_536),
-      maxAgeMs: numberAt('buffer.maxAgeMs', or(buffer.maxAgeMs, defaultAgeMs), 'milliseconds', 1_000),
-      persist: booleanAt('buffer.persist', or(buffer.persist, true)),
-      durability: oneOf('buffer.durability', or(buffer.durability, 'relaxed'), ['relaxed', 'strict']),
-    },
-    flush: {
-      everyMs: numberAt('flush.everyMs', or(flush.everyMs, defaultEveryMs), 'milliseconds', 0),
-      maxBodyBytes: numberAt('flush.maxBodyBytes', or(flush.maxBodyBytes, defaults.maxBodyBytes), 'bytes', 1_024),
-    },
-    onTrouble: given.onTrouble === undefined ? undefined : functionAt('onTrouble', given.onTrouble),
-  };
-}
-
 type Given = { readonly [name: string]: any };
 
-/** Only what is not given has a default: null is wrong. */
-const or = (value: unknown, fallback: unknown): unknown => (value === undefined ? fallback : value);
+/** What an option takes: whether a value fits, what is wanted in words, and what stands where none is given. */
+type Kind = readonly [fits: (value: any) => boolean, wanted: string, fallback?: unknown];
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const anything: Kind = [() => true, ''];
+const aFunction: Kind = [(value) => typeof value === 'function', 'a function'];
+const anObject: Kind = [isObject, 'an object'];
+const aText: Kind = [(value) => typeof value === 'string' && value.length <= 256, 'a string of at most 256 characters'];
+const textOrEmpty: Kind = [...aText, ''] as unknown as Kind;
+const trueUnlessFalse: Kind = [(value) => typeof value === 'boolean', 'true or false', true];
+const numberOf = (unit: string, least: number, fallback: number): Kind => [
+  (value) => Number.isFinite(value) && value >= least,
+  `a number of ${unit}, ${least} or more`,
+  fallback,
+];
+const oneOf = (choices: readonly string[], fallback: string): Kind => [
+  (value) => choices.includes(value),
+  `one of ${choices.map((choice) => `"${choice}"`).join(', ')}`,
+  fallback,
+];
+
+/** @throws TypeError that names the option, what was given and what is wanted. */
+export function checkOptions(options: LoggerOptions, { context, baseUrl, maxBodyBytes }: OptionDefaults): Settings {
+  const { endpoint, transport, release, buffer, flush, ...given } = checkAll('', options, {
+    endpoint: anything,
+    key: textOrEmpty,
+    name: textOrEmpty,
+    level: oneOf([...levels, 'off'], 'debug'),
+    context: [(value) => asContext(value) !== undefined, 'what createContext() returned', context],
+    release: anObject,
+    transport: anObject,
+    buffer: [isObject, anObject[1], {}],
+    flush: [isObject, anObject[1], {}],
+    onTrouble: aFunction,
+  });
+  if (release) checkAll('release.', release, { version: aText, commit_hash: aText, created_at: aText });
+  if (transport) {
+    check('transport.send', transport.send, aFunction);
+    if (transport.sendOnExit !== undefined) check('transport.sendOnExit', transport.sendOnExit, aFunction);
+  }
+  const address = checkEndpoint(endpoint, baseUrl);
+  return {
+    ...given,
+    endpoint: address.href,
+    url: withKey(address, given.key),
+    name: wellFormed(given.name),
+    context: asContext(given.context),
+    release,
+    transport,
+    buffer: checkAll('buffer.', buffer, {
+      name: textOrEmpty,
+      maxBytes: numberOf('bytes', 65_536, 5 * 1024 * 1024),
+      maxAgeMs: numberOf('milliseconds', 1_000, 14 * 24 * 60 * 60_000),
+      persist: trueUnlessFalse,
+      durability: oneOf(['relaxed', 'strict'], 'relaxed'),
+    }),
+    flush: checkAll('flush.', flush, {
+      everyMs: numberOf('milliseconds', 0, 5_000),
+      maxBodyBytes: numberOf('bytes', 1_024, maxBodyBytes),
+    }),
+  } as Settings;
+}
+
+/** A value for each of kinds. Only what is not given has a default: null is wrong. */
+function checkAll<Kinds extends { readonly [name: string]: Kind }>(
+  prefix: string,
+  given: unknown,
+  kinds: Kinds,
+): { [Name in keyof Kinds]: any } {
+  check('options', given, anObject); // those of options' own members have been looked at
+  const names = Object.keys(kinds);
+  for (const name of Object.keys(given as Given)) {
+    if (names.includes(name)) continue;
+    throw new TypeError(
+      `createLogger: there is no option "${prefix}${name}"; ${prefix ? `"${prefix.slice(0, -1)}" takes` : 'the options are'} ${names.join(', ')}.`,
+    );
+  }
+  const checked: { [name: string]: unknown } = {};
+  for (const name of names) {
+    const value: unknown = (given as Given)[name];
+    const kind = kinds[name] as Kind;
+    checked[name] = value === undefined ? kind[2] : check(prefix + name, value, kind);
+  }
+  return checked as { [Name in keyof Kinds]: any };
+}
+
+function check<T>(name: string, value: T, [fits, wanted]: Kind): T {
+  if (fits(value)) return value;
+  throw wrong(name, value, wanted);
+}
 
 function checkEndpoint(endpoint: unknown, baseUrl: string | undefined): URL {
   const wanted = baseUrl === undefined ? 'an absolute http(s) URL' : 'an http(s) URL, absolute or relative to the page';
-  if (typeof endpoint !== 'string' && !(endpoint instanceof URL)) throw wrong('endpoint', endpoint, wanted);
-  let url: URL;
+  let url: URL | undefined;
   try {
-    url = new URL(endpoint, baseUrl);
-  } catch {
-    throw wrong('endpoint', endpoint, wanted);
-  }
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw wrong('endpoint', endpoint, wanted);
+    if (typeof endpoint === 'string' || endpoint instanceof URL) url = new URL(endpoint, baseUrl);
+  } catch {}
+  if (!/^https?:$/.test(url?.protocol ?? '')) throw wrong('endpoint', endpoint, wanted);
   // fetch refuses such URLs (fetch.spec.whatwg.org/#dom-request)
-  if (url.username || url.password) throw wrong('endpoint', url.origin, `${wanted}, without user name and password`);
-  return url;
+  if (url!.username || url!.password) throw wrong('endpoint', url!.origin, `${wanted}, without user name and password`);
+  return url!;
 }
 
 function withKey(endpoint: URL, key: string): string {
@@ -108,69 +145,8 @@ function withKey(endpoint: URL, key: string): string {
   return url.href;
 }
 
-function checkContext(context: unknown): Context {
-  const known = asContext(context);
-  if (!known) throw wrong('context', context, 'what createContext() returned');
-  return known;
-}
-
-function checkRelease(release: unknown): Release {
-  const given = objectAt('release', release);
-  refuseUnknown('release.', given, ['version', 'commit_hash', 'created_at']);
-  for (const name of Object.keys(given)) textAt(`release.${name}`, given[name]);
-  return given as Release;
-}
-
-function checkTransport(transport: unknown): Transport {
-  const given = objectAt('transport', transport);
-  functionAt('transport.send', given.send);
-  if (given.sendOnExit !== undefined) functionAt('transport.sendOnExit', given.sendOnExit);
-  return given as Transport;
-}
-
-function refuseUnknown(prefix: string, given: Given, known: readonly string[]): void {
-  for (const name of Object.keys(given)) {
-    if (known.includes(name)) continue;
-    throw new TypeError(
-      `createLogger: there is no option "${prefix}${name}"; ${prefix ? `"${prefix.slice(0, -1)}" takes` : 'the options are'} ${known.join(', ')}.`,
-    );
-  }
-}
-
-function objectAt(name: string, value: unknown): Given {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Given;
-  throw wrong(name, value, 'an object');
-}
-
-function textAt(name: string, value: unknown): string {
-  if (value === undefined) return '';
-  if (typeof value === 'string' && value.length <= 256) return value;
-  throw wrong(name, value, 'a string of at most 256 characters');
-}
-
-function numberAt(name: string, value: unknown, unit: string, least: number): number {
-  if (typeof value === 'number' && Number.isFinite(value) && value >= least) return value;
-  throw wrong(name, value, `a number of ${unit}, ${least} or more`);
-}
-
-function booleanAt(name: string, value: unknown): boolean {
-  if (typeof value === 'boolean') return value;
-  throw wrong(name, value, 'true or false');
-}
-
-function functionAt<F extends (...args: any[]) => any>(name: string, value: unknown): F {
-  if (typeof value === 'function') return value as F;
-  throw wrong(name, value, 'a function');
-}
-
-function oneOf<T extends string>(name: string, value: unknown, choices: readonly T[]): T {
-  if (choices.includes(value as T)) return value as T;
-  throw wrong(name, value, `one of ${choices.map((choice) => `"${choice}"`).join(', ')}`);
-}
-
-function wrong(name: string, value: unknown, wanted: string): TypeError {
-  return new TypeError(`createLogger: option "${name}" was given ${show(value)}; it wants ${wanted}.`);
-}
+const wrong = (name: string, value: unknown, wanted: string): TypeError =>
+  new TypeError(`createLogger: option "${name}" was given ${show(value)}; it wants ${wanted}.`);
 
 /** A given value, in a sentence. */
 export function show(value: unknown): string {
