@@ -69,4 +69,22 @@ describeInEngines('a context that is seen by code of no context', (engine) => {
 
     expect(seen).toEqual(['undefined', 'a', 'undefined']);
   });
+
+  test('is not seen, but callbacks are called twice: two for a then read right after constructor and called outside', async () => {
+    const seen = await flowPage.inPage(async () => {
+      const flows: unknown[] = [];
+      const promise = Promise.resolve(1);
+      // biome-ignore lint/suspicious/noThenProperty: it is what is tested
+      const { then } = timber.context({ flow: 'a' }, () => ({ constructor: promise.constructor, then: promise.then }));
+      then.call(
+        promise,
+        () => flows.push(String(flow())),
+        () => {},
+      );
+      await new Promise((resolve) => setTimeout(resolve));
+      return flows;
+    });
+
+    expect(seen).toEqual(['undefined', 'undefined']);
+  });
 });

@@ -38,9 +38,11 @@ export function createAwaits(zones: Zones, queue: (job: () => void) => void): Aw
   new intrinsicPromise((resolve) => {
     resolvingSource = sourceOf.call(resolve);
   });
-  /** Whether fn is the engine's own: asked for every await, and thus shorter than `isEngines`. */
-  const isResolving = (fn: unknown) =>
-    typeof fn === 'function' && sourceOf.call(fn) === resolvingSource && fn.name === '';
+  /** Whether an await calls with these. The first look is free, the second costs as much as half an await. */
+  const areResolving = (resolve: unknown, reject: unknown, isCertain: boolean) =>
+    typeof resolve === 'function' &&
+    typeof reject === 'function' &&
+    (isCertain || (sourceOf.call(resolve) === resolvingSource && resolve.name === ''));
 
   let pending = 0;
   let before = zones.root;
@@ -60,7 +62,7 @@ export function createAwaits(zones: Zones, queue: (job: () => void) => void): Aw
     if (!isCertain) queue(() => queue(() => isCalled || over()));
     return function (resolve, reject) {
       // Called by the page's own code after all.
-      if (this !== promise || zones.current() === readIn || !isResolving(resolve)) {
+      if (this !== promise || zones.current() === readIn || !areResolving(resolve, reject, isCertain)) {
         over();
         return kind.pageThen().call(this, resolve, reject);
       }
