@@ -10,6 +10,7 @@ describeInEngines('zone.js', (engine) => {
   let pages: OtherPages;
   beforeAll(async () => {
     pages = await serveOtherPages(engine(), {
+      '/zone-alone': zoneJs,
       '/zone-before': zoneJs + sdk + flows,
       '/zone-after': sdk + zoneJs + flows,
       '/frozen-zone': `${zoneJs}<script>Object.freeze((async () => {})().constructor.prototype)</script>${sdk}${flows}`,
@@ -83,6 +84,36 @@ describeInEngines('zone.js', (engine) => {
     })()`);
 
     expect(seen).toEqual([true, ['inner', 'own', 'a'], 'page', ['property', 'b']]);
+  });
+
+  const withoutAndWith = async (code: string, path = '/zone-before'): Promise<unknown[]> => [
+    await (await pages.open('/zone-alone')).evaluate(code),
+    await (await pages.open(path)).evaluate(code),
+  ];
+
+  test('has what it made enumerable stay so', async () => {
+    const names = `(() => {
+      const names = [];
+      for (const name in Promise.resolve()) names.push(name);
+      return names;
+    })()`;
+
+    const [without, withSdk] = await withoutAndWith(names);
+
+    expect(withSdk).toEqual(without);
+    expect(without).toContain('then');
+  });
+
+  test('writes no more to User Timing than without the SDK, and nothing where it comes after it', async () => {
+    const entries = `['mark', 'measure'].flatMap((type) =>
+      performance.getEntriesByType(type).map(({ name }) => type + ' ' + name)).sort()`;
+
+    const [without, withSdk] = await withoutAndWith(entries);
+    const [, after] = await withoutAndWith(entries, '/zone-after');
+
+    expect(withSdk).toEqual(without);
+    expect(without).toContain('measure Zone:ZoneAwarePromise');
+    expect(after).toEqual([]);
   });
 
   test('a task scheduled in a context is run and counted by the zone that it was scheduled in', async () => {

@@ -180,9 +180,10 @@ async function thenByAwait(this: unknown, onFulfilled?: unknown, onRejected?: un
 }
 type Settled = (outcome: unknown) => unknown;
 
+/** It stays as enumerable as it was: zone.js's methods may be. */
 function defineAccessor(holder: object, key: string, accessors: object): void {
   const { get, set } = Object.getOwnPropertyDescriptor(accessors, key)!;
-  Object.defineProperty(holder, key, { get, set, enumerable: false, configurable: true });
+  Object.defineProperty(holder, key, { get, set });
 }
 
 /** value, for a property of holder: freezing leaves an accessor its setter. Throws as strict code does. */
