@@ -55,17 +55,6 @@ describeInEngines('a page with the SDK, unlike one without,', (engine) => {
     expect(await withoutAndWith(types)).toEqual(['function', 'undefined']);
   });
 
-  test('has the options of a listener read twice', async () => {
-    const reads = `() => {
-      let reads = 0;
-      const options = { get capture() { reads++; return false; } };
-      new EventTarget().addEventListener('test', () => {}, options);
-      return reads;
-    }`;
-
-    expect(await withoutAndWith(reads)).toEqual([1, 2]);
-  });
-
   test('has all reactions of a custom element read, also those that its class has not asked for', async () => {
     const reads = `() => {
       let isRead = false;

@@ -88,3 +88,25 @@ test('lets go of a listener that a signal removed', async () => {
 
   await expect(page.evaluate(() => (window as any).removed.deref() === undefined)).resolves.toBe(true);
 });
+
+test('hands all options on to an addEventListener that the page had put in place before', async () => {
+  flowPage.server.route(
+    '/wrapped',
+    `<script>
+      const { addEventListener } = EventTarget.prototype;
+      EventTarget.prototype.addEventListener = function (type, listener, options) {
+        globalThis.handed = JSON.stringify(options);
+        addEventListener.call(this, type, listener, options);
+      };
+    </script><script src="/timberlog.min.js"></script>`,
+  );
+  const page = await openPage(flowPage.browser, `${flowPage.server.url}/wrapped`);
+
+  const handed = await page.evaluate(() => {
+    addEventListener('news', () => {}, { passive: true, delayMs: 5 } as AddEventListenerOptions);
+    const { handed } = globalThis as { handed?: string };
+    return JSON.parse(handed!);
+  });
+
+  expect(handed).toEqual({ passive: true, delayMs: 5 });
+});

@@ -12,6 +12,8 @@ interface Registration {
   readonly wrapper: Held<Wrapper>;
   /** A signal removes listeners without a word: where there is one, the browser alone keeps it and the wrapper. */
   readonly signal: Held<AbortSignal> | undefined;
+  /** How often the page had got another root element when it was made. */
+  readonly roots: number;
 }
 
 interface Registrations {
@@ -27,10 +29,20 @@ export function trackListeners(zones: Zones): void {
 
 function trackEventTarget(zones: Zones): void {
   const byTarget = new WeakMap<object, Map<string, Registrations>>();
+  let root: unknown;
+  let roots = 0;
 
-  function find(target: object, key: string, listener: object): Wrapper | undefined {
+  /** `document.open()` removes listeners without a word, those of all nodes and of the window, and the root element. */
+  function rootsNow(): number {
+    const now = globalThis.document?.documentElement;
+    if (root !== now) roots++;
+    root = now;
+    return roots;
+  }
+
+  function find(target: object, key: string, listener: object): Registration | undefined {
     const known = byTarget.get(target)?.get(key)?.byListener.get(listener);
-    return known?.signal?.deref()?.aborted ? undefined : known?.wrapper.deref();
+    return known?.signal?.deref()?.aborted ? undefined : known;
   }
 
   function remember(target: object, key: string, listener: object, registration: Registration) {
@@ -47,36 +59,10 @@ function trackEventTarget(zones: Zones): void {
     if (registrations?.byListener.delete(listener) && --registrations.count === 0) byKey!.delete(key);
   }
 
+  const { prototype } = EventTarget;
+  const nativeRemove = prototype.removeEventListener;
   replaceMethod(
-    EventTarget.prototype,
-    'addEventListener',
-    (native) =>
-      ({
-        addEventListener(this: unknown, ...args: [type: unknown, listener: unknown, options?: unknown]) {
-          const [type, listener, options] = args;
-          if (!isObject(listener)) return Reflect.apply(native, this, args);
-          const target = (this ?? globalThis) as EventTarget;
-          const name = `${type}`;
-          const key = keyOf(name, options);
-          const known = find(target, key, listener);
-          if (known) return native.call(target, name, known, options);
-          const { once, signal } = isObject(options) ? (options as AddEventListenerOptions) : {};
-          const zone = zones.active() ?? zones.root;
-          const wrapper = wrapperOf(zones, zone, listener, () => once && forget(target, key, listener));
-          native.call(target, name, wrapper, options);
-          remember(
-            target,
-            key,
-            listener,
-            signal
-              ? { wrapper: weakly(wrapper), signal: weakly(signal) }
-              : { wrapper: strongly(wrapper), signal: undefined },
-          );
-        },
-      }).addEventListener,
-  );
-  replaceMethod(
-    EventTarget.prototype,
+    prototype,
     'removeEventListener',
     (native) =>
       ({
@@ -85,22 +71,61 @@ function trackEventTarget(zones: Zones): void {
           const target = (this ?? globalThis) as EventTarget;
           if (!isObject(listener) || !isObject(target)) return Reflect.apply(native, this, args);
           const name = `${type}`;
-          const key = keyOf(name, options);
+          const capture = Boolean(isObject(options) ? (options as EventListenerOptions).capture : options);
+          const key = keyOf(name, capture);
           const known = find(target, key, listener);
           forget(target, key, listener);
           // One from before us is under its own name.
-          return native.call(target, name, known ?? listener, options);
+          return native.call(target, name, known?.wrapper.deref() ?? listener, capture);
         },
       }).removeEventListener,
   );
+  replaceMethod(
+    prototype,
+    'addEventListener',
+    (native) =>
+      ({
+        addEventListener(this: unknown, ...args: [type: unknown, listener: unknown, options?: ListenerOptions]) {
+          const [type, listener, options] = args;
+          if (!isObject(listener)) return Reflect.apply(native, this, args);
+          const target = (this ?? globalThis) as EventTarget;
+          const name = `${type}`;
+          const read = isObject(options) ? readOnce(options) : options;
+          const { capture, once, signal }: AddEventListenerOptions = isObject(read) ? read : { capture: Boolean(read) };
+          const key = keyOf(name, capture);
+          const known = find(target, key, listener);
+          const wrapperBefore = known?.wrapper.deref();
+          const now = rootsNow();
+          if (wrapperBefore && known!.roots === now) return native.call(target, name, wrapperBefore, read);
+          if (wrapperBefore) nativeRemove.call(target, name, wrapperBefore, capture);
+          const zone = zones.active() ?? zones.root;
+          const wrapper = wrapperOf(zones, zone, listener, () => once && forget(target, key, listener));
+          native.call(target, name, wrapper, read);
+          remember(target, key, listener, {
+            wrapper: signal ? weakly(wrapper) : strongly(wrapper),
+            signal: signal && weakly(signal),
+            roots: now,
+          });
+        },
+      }).addEventListener,
+  );
+}
+
+type ListenerOptions = AddEventListenerOptions | boolean;
+
+/** In the browser's order: https://dom.spec.whatwg.org/#dictdef-addeventlisteneroptions; then what it may know beyond. */
+function readOnce(options: AddEventListenerOptions): AddEventListenerOptions {
+  const { capture, once, passive, signal } = options;
+  const read: { [name: string]: any } = { capture, once, passive, signal };
+  for (const name in options) if (!(name in read)) read[name] = (options as typeof read)[name];
+  return read;
 }
 
 const strongly = <T extends object>(value: T): Held<T> => ({ deref: () => value });
 const weakly = <T extends object>(value: T): Held<T> =>
   typeof WeakRef === 'function' ? new WeakRef(value) : strongly(value);
 
-const keyOf = (type: string, options: unknown): string =>
-  `${(isObject(options) ? (options as EventListenerOptions).capture : options) ? 'capture' : 'bubble'} ${type}`;
+const keyOf = (type: string, capture: unknown): string => `${capture ? 'capture' : 'bubble'} ${type}`;
 
 const isObject = (value: unknown): value is object =>
   typeof value === 'function' || (typeof value === 'object' && value !== null);
