@@ -28,6 +28,7 @@ export const context: Context = findDefaultContext() ?? leaveDefaultContext(crea
  * @throws TypeError when an option is wrong: it names the option, what was given and what is wanted.
  */
 export function createLogger(options: LoggerOptions): Logger {
-  const untracked = tracking.complete ? undefined : `${tracking.why} Contexts are kept in synchronous code only.`;
+  const { complete, why } = tracking;
+  const untracked = complete ? why : `${why} Contexts are kept in synchronous code only.`;
   return createBrowserLogger(options, { context, outside, atEndOfTurn, untracked });
 }

@@ -1,6 +1,6 @@
 // Binds callbacks to the context that is current when they are handed over. In no context the native function gets
 // exactly what the page gave, but for callbacks that code in a context can cause to be called synchronously.
-import { originalOf, replaceMethod, standFor } from './nativeLooks.js';
+import { frozen, originalOf, replaceMethod, standFor } from './nativeLooks.js';
 import type { Zone, Zones } from './zones.js';
 
 type Callback = (...args: any[]) => unknown;
@@ -160,13 +160,17 @@ function trackConstructors(zones: Zones, places: typeof constructors, zoneToBind
   for (const [name, at] of Object.entries(places)) {
     const descriptor = Object.getOwnPropertyDescriptor(page, name);
     const native = descriptor?.value;
-    if (typeof native !== 'function' || !descriptor!.configurable || zones.symbol(name) in page) continue;
+    if (typeof native !== 'function' || zones.symbol(name) in page) continue;
     // An alias of one that has been done.
     const known = native.prototype.constructor;
     const isKnown = known !== native && originalOf(known) === native;
     const tracked = isKnown ? known : trackedClass(zones, native, at, zoneToBind);
-    // First, for where it is frozen: a class is its prototype's constructor.
-    if (!Reflect.defineProperty(native.prototype, 'constructor', { value: tracked })) continue;
+    // Both or neither: a class is its prototype's constructor.
+    const isReplaceable = descriptor!.configurable || descriptor!.writable;
+    if (!isReplaceable || !Reflect.defineProperty(native.prototype, 'constructor', { value: tracked })) {
+      frozen.add(native.name);
+      continue;
+    }
     Reflect.defineProperty(page, name, { ...descriptor, value: tracked });
     for (const heir of heirs[name] ?? []) {
       if (page[heir] && Object.getPrototypeOf(page[heir]) === native) Reflect.setPrototypeOf(page[heir], tracked);

@@ -1,7 +1,7 @@
 // Runs event listeners in the context in which they were added: in none, if that was in none, also when code inside a
 // context dispatches the event. The browser's own list of listeners stays the only one, so that their order, the
 // microtasks between them and what becomes of their errors are as ever.
-import { replaceMethod } from './nativeLooks.js';
+import { frozen, nameIn, replaceMethod } from './nativeLooks.js';
 import type { Zone, Zones } from './zones.js';
 
 type Wrapper = EventListenerOrEventListenerObject;
@@ -61,7 +61,7 @@ function trackEventTarget(zones: Zones): void {
 
   const { prototype } = EventTarget;
   const nativeRemove = prototype.removeEventListener;
-  replaceMethod(
+  const isReplaced = replaceMethod(
     prototype,
     'removeEventListener',
     (native) =>
@@ -80,6 +80,8 @@ function trackEventTarget(zones: Zones): void {
         },
       }).removeEventListener,
   );
+  // What is added by another name could not be removed.
+  if (!isReplaced) return void frozen.add(nameIn(prototype, 'addEventListener'));
   replaceMethod(
     prototype,
     'addEventListener',
@@ -152,12 +154,14 @@ function wrapperOf(zones: Zones, zone: Zone, listener: object, onCall: () => voi
 /** https://drafts.csswg.org/cssom-view/#dom-mediaquerylist-addlistener */
 function trackMediaQueries(): void {
   const { MediaQueryList } = globalThis as { MediaQueryList?: { prototype: object } };
-  for (const [name, method] of [
-    ['addListener', 'addEventListener'],
+  const pair = [
     ['removeListener', 'removeEventListener'],
-  ] as const) {
+    ['addListener', 'addEventListener'],
+  ] as const;
+  // None without the other: each knows what the other did.
+  pair.every(([name, method]) => {
     const onTarget = EventTarget.prototype[method];
-    replaceMethod(
+    return replaceMethod(
       MediaQueryList?.prototype,
       name,
       (native) =>
@@ -170,5 +174,5 @@ function trackMediaQueries(): void {
           },
         }).method,
     );
-  }
+  });
 }

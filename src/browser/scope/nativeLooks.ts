@@ -33,16 +33,29 @@ export function lookLike<F extends object>(replacement: F, original: object): F 
 
 type Native = (this: unknown, ...args: any[]) => any;
 
+/** What could not be replaced, since the page has frozen it. */
+export const frozen = new Set<string>();
+
+/** Name of holder, as a page's author knows it. */
+export function nameIn(holder: object, name: string): string {
+  if (holder === globalThis) return name;
+  const { name: ofFunction, [Symbol.toStringTag]: ofPrototype } = holder as { [key: PropertyKey]: unknown };
+  return `${ofPrototype ?? ofFunction}.${name}`;
+}
+
 /**
- * Replaces the method name of owner, found along the prototype chain, by what make returns for it. Does nothing where
- * there is no such method, or none that can be replaced.
+ * Replaces the method name of owner, found along the prototype chain, by what make returns for it. Says whether it did;
+ * it does nothing where there is no such method.
  */
-export function replaceMethod(owner: object | undefined, name: string, make: (native: Native) => Native): void {
+export function replaceMethod(owner: object | undefined, name: string, make: (native: Native) => Native): boolean {
   let holder = owner ?? null;
   while (holder !== null && !Object.hasOwn(holder, name)) holder = Object.getPrototypeOf(holder);
   const descriptor = holder === null ? undefined : Object.getOwnPropertyDescriptor(holder, name);
-  if (holder === null || typeof descriptor?.value !== 'function' || !descriptor.configurable) return;
-  Reflect.defineProperty(holder, name, { ...descriptor, value: lookLike(make(descriptor.value), descriptor.value) });
+  if (holder === null || typeof descriptor?.value !== 'function') return false;
+  const value = lookLike(make(descriptor.value), descriptor.value);
+  const isReplaced = Reflect.defineProperty(holder, name, { ...descriptor, value });
+  if (!isReplaced) frozen.add(nameIn(holder, name));
+  return isReplaced;
 }
 
 /** Libraries look for `[native code]` in `Promise.prototype.then`, Dexie for one. */
@@ -59,4 +72,5 @@ function maskSources(): void {
         },
       }).toString,
   );
+  frozen.clear(); // it was the first of all, and carries no context
 }

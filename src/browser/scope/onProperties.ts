@@ -1,6 +1,6 @@
 // Runs what is assigned to `on…` properties in the context in which it was assigned, as listeners.ts does. What stands
 // in a content attribute is the browser's own.
-import { lookLike, originalOf, standFor } from './nativeLooks.js';
+import { frozen, lookLike, nameIn, originalOf, standFor } from './nativeLooks.js';
 import type { Zones } from './zones.js';
 
 type Callback = (this: unknown, ...args: any[]) => unknown;
@@ -44,10 +44,10 @@ function trackIn(zones: Zones, holder: object): void {
   for (const name of Object.getOwnPropertyNames(holder)) {
     if (!name.startsWith('on')) continue;
     const descriptor = Object.getOwnPropertyDescriptor(holder, name)!;
-    const { get, set, configurable } = descriptor;
-    if (!get || !set || !configurable || Object.hasOwn(holder, zones.symbol(`on${name}patched`))) continue;
+    const { get, set } = descriptor;
+    if (!get || !set || Object.hasOwn(holder, zones.symbol(`on${name}patched`))) continue;
     if (originalOf(set)) continue; // an interface with two names
-    Object.defineProperty(holder, name, {
+    const isReplaced = Reflect.defineProperty(holder, name, {
       ...descriptor,
       get: lookLike(
         {
@@ -73,5 +73,7 @@ function trackIn(zones: Zones, holder: object): void {
         set,
       ),
     });
+    // Not each by its name, of a hundred that an interface may have.
+    if (!isReplaced) frozen.add(holder === globalThis ? name : nameIn(holder, 'on…'));
   }
 }

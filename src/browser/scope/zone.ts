@@ -8,6 +8,7 @@ import { trackCustomElements } from './customElements.js';
 import { inPage } from './inPage.js';
 import { intrinsicPromise } from './intrinsicPromise.js';
 import { trackListeners } from './listeners.js';
+import { frozen } from './nativeLooks.js';
 import { trackOnProperties } from './onProperties.js';
 import { findTracking, reasonInItsPlace, trackingKey } from './outsideZone.js';
 import { type TrackZonePromise, trackPromises } from './promises.js';
@@ -22,7 +23,7 @@ export interface Tracking {
   outside<T>(fn: () => T): T;
   /** Whether contexts are carried over asynchronous code. Where they are not, scopes hold for synchronous code. */
   readonly complete: boolean;
-  /** Why not, in a sentence. */
+  /** Why not, in a sentence. Where complete: what they are not carried over all the same, if there is such a thing. */
   readonly why?: string;
 }
 
@@ -39,7 +40,7 @@ export function installTracking(): Tracking {
 
 function install(): Tracking {
   const why = reasonNotTo() ?? reasonInItsPlace();
-  if (why !== undefined) return createTracking(createZones(initZone())!, why);
+  if (why !== undefined) return createTracking(createZones(initZone())!, false, why);
   const { Zone, zones, isOwn } = findZones();
   keepContextsInZones(zones, Zone);
   const trackZonePromise = trackPromises(zones);
@@ -50,7 +51,7 @@ function install(): Tracking {
   trackCustomElements(zones);
   trackListeners(zones);
   trackOnProperties(zones);
-  const tracking = createTracking(zones);
+  const tracking = createTracking(zones, true, whatIsFrozen());
   define(trackingKey, tracking);
   return tracking;
 }
@@ -59,15 +60,20 @@ function reasonNotTo(): string | undefined {
   if (!inPage()) {
     return 'Contexts are tracked by this build in pages and workers only; elsewhere they hold for synchronous code.';
   }
-  const frozen = [
+  const needed = [
     [intrinsicPromise.prototype, 'then'],
     [intrinsicPromise.prototype, 'constructor'],
     [intrinsicPromise, 'resolve'],
   ] as const;
   const isFrozen =
     !Object.isExtensible(globalThis) ||
-    frozen.some(([holder, key]) => !Object.getOwnPropertyDescriptor(holder, key)?.configurable);
+    needed.some(([holder, key]) => !Object.getOwnPropertyDescriptor(holder, key)?.configurable);
   return isFrozen ? 'Contexts hold for synchronous code only: this page has frozen its promises.' : undefined;
+}
+
+function whatIsFrozen(): string | undefined {
+  if (frozen.size === 0) return undefined;
+  return `Contexts are not carried over what this page has frozen: ${[...frozen].join(', ')}.`;
 }
 
 /** The zones of the zone.js that is there, or of our own; a `Zone` that is something else stays what it is. */
@@ -114,7 +120,7 @@ function define(key: PropertyKey, value: unknown): void {
   Reflect.defineProperty(globalThis, key, { value, writable: true, enumerable: false, configurable: true });
 }
 
-function createTracking(zones: Zones, why?: string): Tracking {
+function createTracking(zones: Zones, complete: boolean, why?: string): Tracking {
   return {
     createScope<Frame>() {
       const scope: Scope<Frame> = {
@@ -125,7 +131,7 @@ function createTracking(zones: Zones, why?: string): Tracking {
       return scope;
     },
     outside: (fn) => zones.run(zones.root, fn),
-    complete: why === undefined,
+    complete,
     why,
   };
 }
