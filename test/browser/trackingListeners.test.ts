@@ -93,10 +93,10 @@ test('hands all options on to an addEventListener that the page had put in place
   flowPage.server.route(
     '/wrapped',
     `<script>
-      const { addEventListener } = EventTarget.prototype;
+      const native = EventTarget.prototype.addEventListener;
       EventTarget.prototype.addEventListener = function (type, listener, options) {
         globalThis.handed = JSON.stringify(options);
-        addEventListener.call(this, type, listener, options);
+        native.call(this, type, listener, options);
       };
     </script><script src="/timberlog.min.js"></script>`,
   );
