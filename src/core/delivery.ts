@@ -58,28 +58,37 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   let accepted = false;
   let notBefore = 0;
   let waitsSince = 0;
-  const underWay = new Set<readonly Line[]>();
   let asked = false; // notBefore is the collector's wish, not our back-off
+  let wishes = 0;
 
-  function waitFor(ms: number): void {
+  // Of bodies that are on their way at the same time, all may fail by one fault: it counts once, and a wish that one of
+  // them brings is not for the others to forget.
+  const known = () => ({ failures, denials, wishes });
+  type Known = ReturnType<typeof known>;
+
+  function waitFor(ms: number, isWish: boolean, before: Known): void {
+    const due = now() + ms;
+    const wishedMeanwhile = wishes > before.wishes;
+    if (wishedMeanwhile && notBefore > due) return;
+    if (isWish) wishes += 1;
+    asked = isWish || wishedMeanwhile;
     waitsSince = now();
-    notBefore = waitsSince + ms;
+    notBefore = due;
   }
 
-  function succeed(lines: readonly Line[]): 'delivered' {
+  function succeed(lines: readonly Line[], before: Known): 'delivered' {
     accepted = true;
     failures = 0;
     denials = 0;
-    notBefore = 0;
+    if (wishes === before.wishes) notBefore = 0;
     maxLines *= 2; // after a bad line was isolated, back to whole bodies
     buffer.settle(lines, 'delivered');
     return 'delivered';
   }
 
-  function retryLater(lines: readonly Line[], outcome: Outcome & { kind: 'retry' }): 'wait' {
-    failures += 1;
-    asked = outcome.afterMs !== undefined;
-    waitFor(outcome.afterMs ?? backoffMs(failures, options.random));
+  function retryLater(lines: readonly Line[], outcome: Outcome & { kind: 'retry' }, before: Known): 'wait' {
+    failures = Math.max(failures, before.failures + 1);
+    waitFor(outcome.afterMs ?? backoffMs(failures, options.random), outcome.afterMs !== undefined, before);
     buffer.putBack(lines);
     options.onRetry();
     if (failures === 3) {
@@ -89,10 +98,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   }
 
   // Whether the key is wrong or the address: nothing that is sent again soon will be taken.
-  function stopForLong(lines: readonly Line[], why: string): 'wait' {
-    denials += 1;
-    asked = true;
-    waitFor(deniedMs(denials));
+  function stopForLong(lines: readonly Line[], why: string, before: Known): 'wait' {
+    denials = Math.max(denials, before.denials + 1);
+    waitFor(deniedMs(denials), true, before);
     buffer.putBack(lines);
     report('denied', `The collector at ${endpoint} denied the lines: ${why}. Check endpoint and key; they are kept.`);
     return 'wait';
@@ -104,20 +112,20 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     return 'again';
   }
 
-  function settle(lines: readonly Line[], outcome: Outcome): 'delivered' | 'wait' | 'again' {
+  function settle(lines: readonly Line[], outcome: Outcome, before: Known): 'delivered' | 'wait' | 'again' {
     switch (outcome.kind) {
       case 'delivered':
-        return succeed(lines);
+        return succeed(lines, before);
       case 'retry':
-        return retryLater(lines, outcome);
+        return retryLater(lines, outcome, before);
       case 'denied':
-        return stopForLong(lines, outcome.why);
+        return stopForLong(lines, outcome.why, before);
       case 'tooLarge':
         if (lines.length === 1) return refuse(lines, outcome.why);
         maxBytes = Math.ceil(joinLines(lines).bytes / 2); // its limit, not a bad line: kept from now on
         break;
       case 'refused':
-        if (!accepted) return stopForLong(lines, outcome.why);
+        if (!accepted) return stopForLong(lines, outcome.why, before);
         if (lines.length === 1) return refuse(lines, outcome.why);
         maxLines = Math.ceil(lines.length / 2);
         break;
@@ -133,7 +141,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       const limit = sendOptions?.keepalive ? Math.min(maxBytes, maxKeepaliveBytes) : maxBytes;
       const lines = buffer.take(limit, maxLines);
       if (lines.length === 0) return 'idle';
-      underWay.add(lines);
+      const before = known();
       const body = joinLines(lines);
       options.onSent(body.bytes);
       let outcome: Outcome;
@@ -142,12 +150,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       } catch (cause) {
         outcome = { kind: 'retry', why: `the transport failed (${(cause as Error)?.message ?? cause})` };
       }
-      underWay.delete(lines);
-      return settle(lines, outcome);
+      return settle(lines, outcome, before);
     },
-    recall() {
-      for (const lines of underWay) buffer.putBack(lines);
-    },
+    recall: buffer.recall,
     get notBefore() {
       const setBackBy = waitsSince - now(); // somebody set the clock back: the wait must not grow by that
       if (setBackBy > 0) {

@@ -29,6 +29,8 @@ export interface Buffer {
   settle(lines: readonly Line[], fate: Fate): void;
   /** Their way ended without an answer: they wait again, in their old order. */
   putBack(lines: readonly Line[]): void;
+  /** Puts back all that are on their way. */
+  recall(): void;
   /** All that wait, oldest first. A copy. */
   waiting(): Line[];
   /** All that wait or are on their way, but for adopted ones. */
@@ -153,6 +155,7 @@ export function createMemoryBuffer(options: MemoryBufferOptions): Buffer {
       const landed = land(lines);
       if (landed.length > 0) waitAgain(landed);
     },
+    recall: () => waitAgain(land([...underWay.keys()])),
     waiting: () => waiting.slice(),
     pending: () => [...underWay.keys(), ...waiting].filter((line) => !line.adopted),
     get waitingBytes() {
