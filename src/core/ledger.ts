@@ -27,11 +27,13 @@ export interface Ledger {
   /** Takes back what was counted before the level was known. */
   unlogged(count: number): void;
   /** A line that never became one: dropped before it had an id. */
-  droppedUnnumbered(level: Level, reason: DropReason): void;
+  droppedUnnumbered(level: Level, reason: DropReason, isDropReport?: boolean): void;
   settled(lines: readonly Line[], fate: Fate): void;
   retried(): void;
   sent(bytes: number): void;
-  /** What was dropped since the last report; `undefined` if nothing. */
+  /** Whether something was dropped since the last report, and that one is no longer buffered. */
+  owesReport(): boolean;
+  /** That report; `undefined` if none is owed. While one is buffered there is no other: an outage would fill the buffer with them. */
   takeDropReport(): DropReport | undefined;
   tally(lines: readonly Line[]): Tally;
   stats(saved: number): Stats;
@@ -44,6 +46,7 @@ export function createLedger(): Ledger {
   const dropped: { [reason in DropReason]?: number } = {};
   let droppedInAll = 0;
   let unreported: DropReport | undefined;
+  let isReportBuffered = false;
   const watchers = new Set<(lines: readonly Line[], fate: Fate) => void>();
 
   function noteDrop(level: Level, reason: DropReason): DropReport {
@@ -53,6 +56,8 @@ export function createLedger(): Ledger {
     unreported.by_reason[reason] = { ...byLevel, [level]: (byLevel[level] ?? 0) + 1 };
     return unreported;
   }
+
+  const owesReport = (): boolean => unreported !== undefined && !isReportBuffered;
 
   function countOwnDrop(reason: DropReason): void {
     dropped[reason] = (dropped[reason] ?? 0) + 1;
@@ -66,12 +71,14 @@ export function createLedger(): Ledger {
     unlogged(count) {
       counts.logged -= count;
     },
-    droppedUnnumbered(level, reason) {
+    droppedUnnumbered(level, reason, isDropReport) {
+      if (isDropReport) isReportBuffered = false;
       noteDrop(level, reason);
       countOwnDrop(reason);
     },
     settled(lines, fate) {
       for (const line of lines) {
+        if (line.isDropReport && !line.adopted) isReportBuffered = false;
         if (fate === 'delivered') {
           if (!line.adopted) counts.delivered += 1;
           continue;
@@ -89,7 +96,10 @@ export function createLedger(): Ledger {
     sent(bytes) {
       counts.bytes += bytes;
     },
+    owesReport,
     takeDropReport() {
+      if (!owesReport()) return undefined;
+      isReportBuffered = true;
       const report = unreported;
       unreported = undefined;
       return report;

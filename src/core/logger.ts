@@ -80,7 +80,8 @@ export function createLoggerCore(ledger: Ledger, contextBefore: Context): Logger
     if (unnumbered.length > 0 || !works || !push(works, entry)) unnumbered.push(entry);
     if (unnumbered.length > 1) numberAll();
     if (unnumbered.length > maxUnnumbered) {
-      ledger.droppedUnnumbered((unnumbered.shift() as Entry).level, 'buffer_full');
+      const { level, isDropReport } = unnumbered.shift() as Entry;
+      ledger.droppedUnnumbered(level, 'buffer_full', isDropReport);
     }
   }
 

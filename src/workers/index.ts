@@ -1,6 +1,5 @@
 // The Workers build, also for Node, Deno and Bun: joins the core with AsyncLocalStorage and fetch.
 import { createContextOver } from '../core/context.js';
-import type { Delivery } from '../core/delivery.js';
 import type { Frame } from '../core/frame.js';
 import { createParts } from '../core/join.js';
 import { createLedger, type Ledger } from '../core/ledger.js';
@@ -10,8 +9,10 @@ import { createTroubles } from '../core/trouble.js';
 import type { Context, Logger, LoggerOptions } from '../core/types.js';
 import { createWriter, type WriterSources } from '../core/writer.js';
 import { createAlsScope, createSynchronousStorage, type Storage } from './alsScope.js';
+import { createBackgroundFlush } from './backgroundFlush.js';
+import { flushBeforeExit, neverExits } from './beforeExit.js';
 import { createInvocations } from './invocations.js';
-import { sendNext, sendUntilSettled } from './sendUntilSettled.js';
+import { sendUntilSettled } from './sendUntilSettled.js';
 import { registerLogger } from './withTimber.js';
 
 export type * from '../core/types.js';
@@ -24,9 +25,13 @@ const createStorage = <T>(): Storage<T> => (hooks ? new hooks.AsyncLocalStorage<
 
 const invocations = createInvocations(createStorage(), {
   followsAwaits: hooks !== undefined,
-  // developers.cloudflare.com/workers/runtime-apis/web-standards/#navigatoruseragent
-  inUnknownInvocation: () => globalThis.navigator?.userAgent === 'Cloudflare-Workers' && !isModuleCode(),
+  inUnknownInvocation: () => isCloudflare() && !isModuleCode(),
 });
+
+// developers.cloudflare.com/workers/runtime-apis/web-standards/#navigatoruseragent
+function isCloudflare(): boolean {
+  return globalThis.navigator?.userAgent === 'Cloudflare-Workers';
+}
 
 // The one place in a Worker where no random bytes may be drawn.
 function isModuleCode(): boolean {
@@ -69,24 +74,24 @@ const sources: WriterSources = {
   random: (bytes) => void crypto.getRandomValues(bytes),
 };
 
-/** One body a flush: it may be large. */
+/** One body a flush, as a rule: it may be large. */
 const maxBodyBytes = 512 * 1024;
 const lostAfterMs = 60_000;
 
 /**
- * A logger whose lines are delivered after each invocation that `withTimber` wraps, and by `logger.flush()`. Given a
- * function, its options are checked with the environment of the first invocation: wrong ones are told as trouble, and
- * the logger is off.
+ * A logger whose lines are delivered after each invocation that `withTimber` wraps, and by `logger.flush()`; in Node,
+ * Deno and Bun also before the process ends by itself. Given a function, its options are checked with the environment
+ * of the first invocation: wrong ones are told as trouble, and the logger is off.
  * @throws TypeError when an option is wrong: it names the option, what was given and what is wanted.
  */
 export function createLogger(options: LoggerOptions | ((env: any) => LoggerOptions)): Logger {
   const ledger = createLedger();
   const core = createLoggerCore(ledger, context);
-  let delivery: Delivery | undefined;
+  let flush: (() => Promise<void>) | undefined;
   let configured = false;
 
   function configure(given: LoggerOptions): void {
-    delivery = start(given, core, ledger);
+    flush = start(given, core, ledger);
   }
 
   if (typeof options !== 'function') configure(options);
@@ -102,15 +107,13 @@ export function createLogger(options: LoggerOptions | ((env: any) => LoggerOptio
       }
     },
     runInvocation: (facts, fn) => invocations.run(core.works?.settings.context ?? context, facts, fn),
-    async flushOnce() {
-      core.catchUp();
-      if (delivery && now() >= delivery.notBefore) await sendNext(delivery);
-    },
+    flushOnce: async () => flush?.(),
   });
   return core.logger;
 }
 
-function start(given: LoggerOptions, core: LoggerCore, ledger: Ledger): Delivery {
+/** Returns the flush after an invocation. */
+function start(given: LoggerOptions, core: LoggerCore, ledger: Ledger): () => Promise<void> {
   const settings = checkOptions(given, { context, maxBodyBytes });
   const report = createTroubles(settings.onTrouble);
   if (!hooks)
@@ -119,6 +122,7 @@ function start(given: LoggerOptions, core: LoggerCore, ledger: Ledger): Delivery
       'There is no node:async_hooks here (in Workers: set the compatibility flag nodejs_als). Contexts are kept in synchronous code only.',
     );
   const { catchUp } = core;
+  const atExit = isCloudflare() ? neverExits : flushBeforeExit(core.logger, report);
   const { buffer, delivery } = createParts({
     settings,
     ledger,
@@ -126,6 +130,9 @@ function start(given: LoggerOptions, core: LoggerCore, ledger: Ledger): Delivery
     fetch: (...of) => fetch(...of),
     now,
     catchUp,
+    onSettled() {
+      if (buffer.pending().length === 0) atExit.forget();
+    },
     lostAfterMs,
   });
   core.start({
@@ -133,10 +140,11 @@ function start(given: LoggerOptions, core: LoggerCore, ledger: Ledger): Delivery
     writer: createWriter(sources),
     buffer,
     report,
-    wake() {},
+    wake: atExit.expect,
     send: (lines, timeoutMs) => sendUntilSettled(delivery, ledger, lines, timeoutMs),
     saved: () => 0,
-    stop() {},
+    stop: atExit.forget,
   });
-  return delivery;
+  const { owesReport } = ledger;
+  return createBackgroundFlush({ buffer, delivery, maxBodyBytes: settings.flush.maxBodyBytes, now, owesReport });
 }

@@ -8,6 +8,8 @@ declare function fetch(url: string, init: object): Promise<any>;
 declare function setTimeout(fn: () => void, afterMs: number): unknown;
 declare function clearTimeout(timer: unknown): void;
 declare var navigator: { readonly userAgent?: string } | undefined;
+/** Of Node, and what Deno and Bun have of it. In Workers with nodejs_compat there is one that never tells. */
+declare var process: { on?(event: 'beforeExit', listener: () => void): unknown } | undefined;
 declare const AbortSignal: { timeout(afterMs: number): unknown };
 declare module 'node:async_hooks' {
   export class AsyncLocalStorage<T> {

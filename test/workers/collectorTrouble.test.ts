@@ -41,6 +41,57 @@ describeInWorkerds('a collector in trouble', (startWorker) => {
     expect([times, texts.size]).toEqual([2, 1]);
   });
 
+  test('lines that the collector answered with 503 are sent again by their own invocation, as the same bytes', async () => {
+    const { collector, worker } = await start({ status: 503 });
+    await worker.visit('/orders/1');
+    await collector.waitForMessage('/orders/1');
+    expect(collector.requests.map(({ text }) => text)).toEqual([collector.bodies[0], collector.bodies[0]]);
+  });
+
+  test('lines are not sent again before the collector wants them', async () => {
+    const { collector, worker } = await start({ status: 503, headers: { 'retry-after': '2' } });
+    await worker.visit('/orders/1');
+    await collector.waitForRequests(1);
+    const since = performance.now();
+    await collector.waitForRequests(2);
+    expect(performance.now() - since).toBeGreaterThan(1_900);
+  });
+
+  test('no invocation asks a collector that wants to be asked much later', async () => {
+    const { collector, worker } = await start({ status: 429, headers: { 'retry-after': '60' } });
+    for (const id of [1, 2, 3]) await worker.visit(`/orders/${id}`);
+    await collector.waitForRequests(1);
+    for (const id of [4, 5, 6]) await worker.visit(`/orders/${id}`);
+    expect(await worker.visit('/stats')).toContain('"buffered":6');
+    expect(collector.requests).toHaveLength(1);
+  });
+
+  test('while one invocation waits to try again, the others leave their lines to it', async () => {
+    const { collector, worker } = await start({ status: 503, headers: { 'retry-after': '1' } });
+    await worker.visit('/orders/1');
+    await collector.waitForRequests(1);
+    for (const id of [2, 3, 4]) await worker.visit(`/orders/${id}`);
+    await collector.waitForLines(4);
+    expect(collector.requests.map(({ lines }) => lines.length)).toEqual([1, 4]);
+  });
+
+  test('lines that a hanging collector got are sent again after 10 s', async () => {
+    const { collector, worker } = await start({ hang: true });
+    await worker.visit('/orders/1');
+    await collector.waitForMessage('/orders/1', 20_000);
+    expect(collector.requests[0]?.text).toBe(collector.bodies[0]);
+  });
+
+  test('a collector that fails in all ways while 100 requests log gets every line', async () => {
+    const ways: Answer[] = [{ status: 503 }, { cut: true }, {}, { cut: true, stores: true }, { status: 429 }, {}];
+    const { collector, worker } = await start(...Array.from({ length: 30 }, (_, i) => ways[i % ways.length]!));
+    const paths = Array.from({ length: 100 }, (_, i) => `/orders/${i}`);
+    await Promise.all(paths.map((path) => worker.visit(path)));
+    while (collector.lines.length < 100) await worker.visit('/quiet');
+    expect(collector.lines.map((line) => line.message).sort()).toEqual(paths.sort());
+    expect([...collector.byId.values()].filter(({ texts }) => texts.size > 1)).toEqual([]);
+  });
+
   test('a collector that hangs keeps no request waiting, and no line of the next one', async () => {
     const { collector, worker } = await start({ hang: true });
     expect(await worker.visit('/orders/1')).toBe('ok');

@@ -91,17 +91,23 @@ test('more lines than one body holds leave in several, each line once', async ()
   expect(collector.requests.map(({ lines }) => lines.length)).toEqual([64, 36]);
 });
 
-test('a refused line is dropped, counted, and reported with the next body', async () => {
+test('a refused line is dropped, counted, and reported by the same flush', async () => {
   const { collector, logger, troubles } = await start({}, { status: 400 });
   logger.info('good');
   await logger.flush();
   logger.error('bad');
   expect(await logger.flush()).toEqual({ delivered: 0, dropped: 1, pending: 0 });
-  logger.info('good again');
-  await logger.flush();
   const report = await collector.waitForMessage('timberlog dropped 1 line');
   expect(report.event.timber_dropped).toMatchObject({ total: 1, by_reason: { refused: { error: 1 } } });
   expect(troubles).toEqual(['refused']);
+});
+
+test.each(['flush', 'close'] as const)('a %s with nothing to send but a report of drops sends that', async (end) => {
+  const { collector, logger } = await start();
+  await logger.close();
+  logger.warn('too late');
+  expect(await logger[end]()).toEqual({ delivered: 0, dropped: 0, pending: 0 });
+  expect(collector.lines.map((line) => line.event.timber_dropped.by_reason)).toEqual([{ closed: { warn: 1 } }]);
 });
 
 test('close delivers what was logged, and drops and counts what is logged later', async () => {
@@ -110,8 +116,8 @@ test('close delivers what was logged, and drops and counts what is logged later'
   const closed = logger.close();
   logger.info('after');
   expect(await closed).toEqual({ delivered: 1, dropped: 0, pending: 0 });
-  expect(collector.lines.map((line) => line.message)).toEqual(['before']);
-  expect(logger.stats()).toMatchObject({ logged: 2, delivered: 1, buffered: 0, dropped: { closed: 1 } });
+  expect(collector.lines.map((line) => line.message)).toEqual(['before', 'timberlog dropped 1 line']);
+  expect(logger.stats()).toMatchObject({ logged: 3, delivered: 2, buffered: 0, dropped: { closed: 1 } });
 });
 
 test('close ends at once when the collector wants to be asked much later', async () => {
