@@ -61,7 +61,7 @@ describeInEngines('a context that is seen by code of no context', (engine) => {
 
   test("is that of code that made a promise by another realm's Promise.resolve, in callbacks of its then", async () => {
     const seen = await flowPage.inPage(async () => {
-      const foreign = timber.context({ flow: 'a' }, () => window.frames[0].Promise.resolve(tick()));
+      const foreign = timber.context({ flow: 'a' }, () => (window.frames[0] as any).Promise.resolve(tick()));
       const inThen = new Promise((resolve) => foreign.then(() => resolve(flow())));
       await foreign;
       return [String(flow()), await inThen, String(flow())];
