@@ -51,7 +51,8 @@ const runtimes: Record<string, RuntimeProgram> = {
     path: installed(denoPackage, `deno${exe}`),
     args: ['run', '--node-modules-dir=manual', '--no-lock', '--allow-net=127.0.0.1'],
   },
-  bun: { path: installed(bunPackage, `bin/bun${exe}`), args: ['run'] },
+  // Its install script, where it is run, moves the binary.
+  bun: { path: installed(bunPackage, `bin/bun${exe}`) ?? installed('bun', 'bin/bun.exe'), args: ['run'] },
 };
 
 /** `describe` once a runtime. One that is not installed is skipped and said; in CI, where it ought to be, its tests fail. */
