@@ -58,6 +58,41 @@ describeInEngines('the context', (engine) => {
     expect(seen).toEqual(['undefined', 'a']);
   });
 
+  test('is missing between callbacks of an AsyncDisposableStack that return no promise', async ({ skip }) => {
+    const isThere = await flowPage.page.evaluate('Boolean(globalThis.AsyncDisposableStack)');
+    if (!isThere) skip('not applicable: there is no AsyncDisposableStack');
+
+    const seen = await besideOther(`
+      const stack = new AsyncDisposableStack();
+      for (const name of ['second', 'first']) stack.defer(() => void flows.push(name + ' ' + flow()));
+      await stack.disposeAsync();
+      flows.push(flow());
+    `);
+
+    expect(seen).toEqual(['first a', 'second undefined', 'a']);
+  });
+
+  test('is missing after an await using whose disposal returns no promise, but for Chromium', async ({ skip }) => {
+    const isParsed = await flowPage.page.evaluate(`(() => {
+      try {
+        return Boolean(new Function('return async () => { await using nothing = null; }'));
+      } catch {
+        return false;
+      }
+    })()`);
+    if (!isParsed) skip('not applicable: there is no await using');
+
+    // As a text: where it is not parsed, nothing else would be.
+    const seen = await besideOther(`
+      const AsyncFunction = (async () => {}).constructor;
+      const held = { [Symbol.asyncDispose]() {} };
+      await new AsyncFunction('held', 'note', '{ await using one = held; } note();')(held, () => flows.push(String(flow())));
+      flows.push(flow());
+    `);
+
+    expect(seen).toEqual([engine().name === 'chromium' ? 'a' : 'undefined', 'a']);
+  });
+
   test('is missing in a generator between plain values that were all asked for at once', async () => {
     const seen = await besideOther(`
       async function* numbers() {

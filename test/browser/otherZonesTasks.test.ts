@@ -10,6 +10,7 @@ describeInEngines('zone.js', (engine) => {
   let pages: OtherPages;
   beforeAll(async () => {
     pages = await serveOtherPages(engine(), {
+      '/alone': sdk + flows,
       '/zone-alone': zoneJs,
       '/zone-before': zoneJs + sdk + flows,
       '/zone-after': sdk + zoneJs + flows,
@@ -84,6 +85,46 @@ describeInEngines('zone.js', (engine) => {
     })()`);
 
     expect(seen).toEqual([true, ['inner', 'own', 'a'], 'page', ['property', 'b']]);
+  });
+
+  test.each(['/zone-before', '/zone-after'])('%s: a zone that is forked in a context carries it', async (path) => {
+    const page = await pages.open(path);
+
+    const seen = await page.evaluate(`(async () => {
+      const zone = timber.context({ flow: 'a' }, () => Zone.current.fork({ name: 'page' }));
+      const inNone = zone.run(() => String(flow()));
+      const later = await zone.run(() => new Promise((resolve) => setTimeout(() => resolve(String(flow())))));
+      const inAnother = timber.context({ flow: 'b' }, () => zone.run(() => String(flow())));
+      const inFork = zone.fork({ name: 'inner' }).run(() => String(flow()));
+      return [inNone, later, inAnother, inFork, String(flow())];
+    })()`);
+
+    expect(seen).toEqual(['a', 'a', 'b', 'a', 'undefined']);
+  });
+
+  test('a listener that gets its handleEvent after it was added is followed, but where zone.js came first', async () => {
+    const contexts = `(() => {
+      const listener = {};
+      const target = new EventTarget();
+      timber.context({ flow: 'a' }, () => target.addEventListener('news', listener));
+      const seen = [];
+      listener.handleEvent = () => seen.push(String(flow()));
+      target.dispatchEvent(new Event('news'));
+      timber.context({ flow: 'b' }, () => target.dispatchEvent(new Event('news')));
+      return seen;
+    })()`;
+
+    const seen = [];
+    for (const path of ['/alone', '/zone-after', '/zone-before']) {
+      const page = await pages.open(path);
+      seen.push(await page.evaluate(contexts));
+    }
+
+    expect(seen).toEqual([
+      ['a', 'a'],
+      ['a', 'a'],
+      ['undefined', 'b'],
+    ]);
   });
 
   const withoutAndWith = async (code: string, path = '/zone-before'): Promise<unknown[]> => [

@@ -1,12 +1,19 @@
 // What a page can tell outside of contexts all the same, because the SDK is JavaScript where the browser is not.
 import { beforeAll, expect, test } from 'vitest';
 import { describeInEngines } from '../support/engines.js';
-import { openSafetyPages, pendingAwait, type SafetyPages, sdk } from './safetyPages.js';
+import { openSafetyPages, type SafetyPages, sdk } from './safetyPages.js';
+
+const before = `<script>
+  globalThis.before = {
+    add: EventTarget.prototype.addEventListener,
+    remove: EventTarget.prototype.removeEventListener,
+  };
+</script>`;
 
 describeInEngines('a page with the SDK, unlike one without,', (engine) => {
   let pages: SafetyPages;
   beforeAll(async () => {
-    pages = await openSafetyPages(engine(), { without: '', with: sdk, pending: pendingAwait });
+    pages = await openSafetyPages(engine(), { without: before, with: before + sdk });
     return pages.close;
   });
 
@@ -53,6 +60,39 @@ describeInEngines('a page with the SDK, unlike one without,', (engine) => {
     }`;
 
     expect(await withoutAndWith(types)).toEqual(['function', 'undefined']);
+  });
+
+  test('has listeners that a removeEventListener from before the SDK does not know, nor an addEventListener', async () => {
+    const calls = `() => {
+      let calls = 0;
+      const listener = () => calls++;
+      const [removed, added, undone] = [new EventTarget(), new EventTarget(), new EventTarget()];
+      removed.addEventListener('news', listener);
+      before.remove.call(removed, 'news', listener);
+      added.addEventListener('news', listener);
+      before.add.call(added, 'news', listener);
+      before.add.call(undone, 'news', listener);
+      undone.removeEventListener('news', listener);
+      return [removed, added, undone].map((target) => {
+        calls = 0;
+        target.dispatchEvent(new Event('news'));
+        return calls;
+      });
+    }`;
+
+    expect(await withoutAndWith(calls)).toEqual([
+      [0, 1, 0],
+      [1, 2, 0],
+    ]);
+  });
+
+  test('has the keys of the window in another order in Firefox, which orders them by their first use', async () => {
+    const keys = `() => Reflect.ownKeys(globalThis).map(String).filter((key) => !/timber|Zone|zone_symbol/.test(key))`;
+
+    const [without, withSdk] = (await withoutAndWith(keys)) as [string[], string[]];
+
+    expect([...withSdk].sort()).toEqual([...without].sort());
+    expect(withSdk.join() === without.join()).toBe(engine().name !== 'firefox');
   });
 
   test('has all reactions of a custom element read, also those that its class has not asked for', async () => {
