@@ -148,6 +148,31 @@ describeInEngines('code in a context', (engine) => {
     expect(await outsideAndInside(calls)).toEqual([0, 1]);
   });
 
+  test('the then of a subclass’s promise is another, where it is the first of its class to be looked at', async () => {
+    const looks = `() => {
+      class Mine extends Promise {}
+      const promise = new Mine(() => {});
+      return [promise.then === Promise.prototype.then, promise.then === Promise.prototype.then];
+    }`;
+
+    expect(await outsideAndInside(looks)).toEqual([
+      [true, true],
+      [false, true],
+    ]);
+  });
+
+  test('an await adopts what became a thenable after its promise was fulfilled with it', async () => {
+    const adopted = `async () => {
+      const value = {};
+      const promise = Promise.resolve(value);
+      value.then = (resolve) => resolve('adopted');
+      const awaited = await promise;
+      return awaited === value ? 'as it is' : awaited;
+    }`;
+
+    expect(await outsideAndInside(adopted)).toEqual(['as it is', 'adopted']);
+  });
+
   test('an await of a subclass’s promise makes one more promise of that class', async () => {
     const made = `async () => {
       let made = 0;
