@@ -20,14 +20,14 @@ const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 /** A ULID: 48 bits of time, 80 random bits, 26 characters, sorting by time. */
 export function createWriterName({ now, random }: WriterSources): string {
+  const bytes = new Uint8Array(16);
+  random(bytes); // first: where it throws, the clock is not looked at
   let time = now();
   let name = '';
   for (let i = 0; i < 10; i++) {
     name = alphabet.charAt(time % 32) + name;
     time = Math.floor(time / 32);
   }
-  const bytes = new Uint8Array(16);
-  random(bytes);
   for (const byte of bytes) name += alphabet.charAt(byte % 32); // 32 divides 256: no bias
   return name;
 }

@@ -119,7 +119,7 @@ function start(given: LoggerOptions, core: LoggerCore, ledger: Ledger): () => Pr
   if (!hooks)
     report(
       'tracking',
-      'There is no node:async_hooks here (in Workers: set the compatibility flag nodejs_als). Contexts are kept in synchronous code only.',
+      'There is no node:async_hooks here (in Workers: set the compatibility flag nodejs_als, or a date from 2026-08-04 on). Contexts are kept in synchronous code only.',
     );
   const { catchUp } = core;
   const atExit = isCloudflare() ? neverExits : flushBeforeExit(core.logger, report);
