@@ -43,7 +43,7 @@ export function createParts(options: PartsOptions): Parts {
     buffer,
     transport,
     endpoint: settings.endpoint,
-    maxBodyBytes: settings.flush.maxBodyBytes,
+    maxBodyBytes: Math.min(settings.flush.maxBodyBytes, transport.maxFlushBytes ?? Number.POSITIVE_INFINITY),
     now,
     random: Math.random,
     report,

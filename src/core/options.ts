@@ -75,12 +75,16 @@ export function checkOptions(options: LoggerOptions, { context, baseUrl, maxBody
   if (transport) {
     check('transport.send', transport.send, aFunction);
     if (transport.sendOnExit !== undefined) check('transport.sendOnExit', transport.sendOnExit, aFunction);
+    if (transport.maxFlushBytes !== undefined) {
+      check('transport.maxFlushBytes', transport.maxFlushBytes, numberOf('bytes', 1_024, 0));
+    }
   }
-  const address = checkEndpoint(endpoint, baseUrl);
+  // One's own transport may need none.
+  const address = transport && endpoint === undefined ? undefined : checkEndpoint(endpoint, baseUrl);
   return {
     ...given,
-    endpoint: address.href,
-    url: withKey(address, given.key),
+    endpoint: address?.href ?? 'its transport',
+    url: address ? withKey(address, given.key) : '',
     name: wellFormed(given.name),
     context: asContext(given.context),
     release,

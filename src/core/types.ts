@@ -169,6 +169,8 @@ export interface SendOptions {
 }
 
 export interface Transport {
+  /** Where a platform limits what may be sent at a time: a flush sends one body of so many bytes; what is more waits. */
+  readonly maxFlushBytes?: number;
   /** Resolves with what became of the body; nothing means delivered; a rejection means try again later. */
   send(body: Body, options?: SendOptions): Promise<Outcome | void>;
   /** Hands the body over while the page goes: true if it was taken, which acknowledges nothing. */

@@ -6,16 +6,18 @@ import { createLedger, type Ledger } from '../core/ledger.js';
 import { createLoggerCore, type LoggerCore } from '../core/logger.js';
 import { checkOptions } from '../core/options.js';
 import { createTroubles } from '../core/trouble.js';
-import type { Context, Logger, LoggerOptions } from '../core/types.js';
+import type { Context, Logger, LoggerOptions, Transport } from '../core/types.js';
 import { createWriter, type WriterSources } from '../core/writer.js';
 import { createAlsScope, createSynchronousStorage, type Storage } from './alsScope.js';
 import { createBackgroundFlush } from './backgroundFlush.js';
 import { flushBeforeExit, neverExits } from './beforeExit.js';
 import { createInvocations } from './invocations.js';
 import { sendUntilSettled } from './sendUntilSettled.js';
-import { registerLogger } from './withTimber.js';
+import { publishedIn, type TailEvent } from './tail.js';
+import { registerLogger, type WorkerLogger } from './withTimber.js';
 
 export type * from '../core/types.js';
+export { tail } from './tail.js';
 export { withTimber } from './withTimber.js';
 
 // A static import would stop a Worker without the flag nodejs_als or nodejs_compat at start-up; this one is caught.
@@ -78,24 +80,57 @@ const sources: WriterSources = {
 const maxBodyBytes = 512 * 1024;
 const lostAfterMs = 60_000;
 
+/** Where one's own transport is given, nothing is POSTed: no endpoint is needed. */
+export type WorkerLoggerOptions = LoggerOptions | (Omit<LoggerOptions, 'endpoint'> & { transport: Transport });
+
+type Given = WorkerLoggerOptions | ((env: any) => WorkerLoggerOptions);
+
 /**
  * A logger whose lines are delivered after each invocation that `withTimber` wraps, and by `logger.flush()`; in Node,
  * Deno and Bun also before the process ends by itself. Given a function, its options are checked with the environment
  * of the first invocation: wrong ones are told as trouble, and the logger is off.
  * @throws TypeError when an option is wrong: it names the option, what was given and what is wanted.
  */
-export function createLogger(options: LoggerOptions | ((env: any) => LoggerOptions)): Logger {
+export function createLogger(options: Given): Logger {
+  const { core, workerLogger } = createWorkerLogger(options);
+  registerLogger(core, workerLogger);
+  return core.logger;
+}
+
+/**
+ * A `tail` handler for a Tail Worker: it forwards to the collector what Workers with `transport: tail()` have published,
+ * with the same buffer, retries and reports of drops as any logger. Options are those of `createLogger`, or a function of
+ * the environment.
+ * @throws TypeError when an option is wrong, as createLogger does.
+ * @example export default { tail: tailToCollector((env) => ({ endpoint: env.TIMBER_ENDPOINT, key: env.TIMBER_KEY })) };
+ */
+export function tailToCollector(
+  options: Given,
+): (events: readonly TailEvent[], env?: unknown, ctx?: unknown) => Promise<void> {
+  const { core, workerLogger } = createWorkerLogger(options);
+  return async (events, env) => {
+    workerLogger.configure(env);
+    if (!core.works) return;
+    const { buffer, report } = core.works;
+    const { lines, troubles } = publishedIn(events, now());
+    for (const sentence of troubles) report('tail', sentence);
+    for (const line of lines) buffer.push(line);
+    await workerLogger.flushOnce();
+  };
+}
+
+function createWorkerLogger(options: Given): { core: LoggerCore; workerLogger: WorkerLogger } {
   const ledger = createLedger();
   const core = createLoggerCore(ledger, context);
   let flush: (() => Promise<void>) | undefined;
   let configured = false;
 
-  function configure(given: LoggerOptions): void {
-    flush = start(given, core, ledger);
+  function configure(given: WorkerLoggerOptions): void {
+    flush = start(given as LoggerOptions, core, ledger);
   }
 
   if (typeof options !== 'function') configure(options);
-  registerLogger(core, {
+  const workerLogger: WorkerLogger = {
     configure(env) {
       if (configured || typeof options !== 'function') return;
       configured = true;
@@ -108,8 +143,8 @@ export function createLogger(options: LoggerOptions | ((env: any) => LoggerOptio
     },
     runInvocation: (facts, fn) => invocations.run(core.works?.settings.context ?? context, facts, fn),
     flushOnce: async () => flush?.(),
-  });
-  return core.logger;
+  };
+  return { core, workerLogger };
 }
 
 /** Returns the flush after an invocation. */
@@ -123,6 +158,7 @@ function start(given: LoggerOptions, core: LoggerCore, ledger: Ledger): () => Pr
     );
   const { catchUp } = core;
   const atExit = isCloudflare() ? neverExits : flushBeforeExit(core.logger, report);
+  const maxFlushBytes = settings.transport?.maxFlushBytes;
   const { buffer, delivery } = createParts({
     settings,
     ledger,
@@ -141,10 +177,12 @@ function start(given: LoggerOptions, core: LoggerCore, ledger: Ledger): () => Pr
     buffer,
     report,
     wake: atExit.expect,
-    send: (lines, timeoutMs) => sendUntilSettled(delivery, ledger, lines, timeoutMs),
+    send: (lines, timeoutMs) =>
+      sendUntilSettled({ delivery, ledger, oneBody: maxFlushBytes !== undefined }, lines, timeoutMs),
     saved: () => 0,
     stop: atExit.forget,
   });
   const { owesReport } = ledger;
-  return createBackgroundFlush({ buffer, delivery, maxBodyBytes: settings.flush.maxBodyBytes, now, owesReport });
+  const bytesABody = maxFlushBytes === undefined ? settings.flush.maxBodyBytes : Number.POSITIVE_INFINITY;
+  return createBackgroundFlush({ buffer, delivery, maxBodyBytes: bytesABody, now, owesReport });
 }

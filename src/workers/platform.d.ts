@@ -17,3 +17,6 @@ declare module 'node:async_hooks' {
     getStore(): T | undefined;
   }
 }
+declare module 'node:diagnostics_channel' {
+  export function channel(name: string): { publish(message: unknown): void };
+}

@@ -16,11 +16,17 @@ export function sendNext(delivery: Delivery, ms: number): Promise<'delivered' | 
   return withinMs(within, delivery.sendNext({ signal: AbortSignal.timeout(within) }));
 }
 
+export interface Sending {
+  readonly delivery: Delivery;
+  readonly ledger: Ledger;
+  /** No second one, where the first has arrived. */
+  readonly oneBody: boolean;
+}
+
 // No promise here is ever settled by another request, and none of another request is awaited: lines that another flush
 // has under way are looked at again after a while.
 export async function sendUntilSettled(
-  delivery: Delivery,
-  ledger: Ledger,
+  { delivery, ledger, oneBody }: Sending,
   lines: readonly Line[],
   timeoutMs: number,
 ): Promise<FlushResult> {
@@ -36,6 +42,7 @@ export async function sendUntilSettled(
       if (Math.max(0, wait) >= left()) break;
       if (wait > 0) await passMs(wait);
       const sent = await sendNext(delivery, left());
+      if (oneBody && sent === 'delivered') break;
       if (!sent || sent === 'idle') await passMs(Math.min(lookAgainMs, left()));
     }
   }

@@ -81,7 +81,7 @@ const coreConsumer = (specifier: string) => `
 `;
 
 const workersConsumer = (specifier: string) => `
-  import { createLogger, withTimber } from '${specifier}';
+  import { createLogger, tail, tailToCollector, withTimber, type WorkerLoggerOptions } from '${specifier}';
   interface Env { GREETING: string }
   const logger = createLogger((env: Env) => ({ endpoint: 'https://logs.example/v1/logs', name: env.GREETING }));
   export default withTimber(logger, {
@@ -91,6 +91,13 @@ const workersConsumer = (specifier: string) => `
       return new Response(env.GREETING);
     },
   }) satisfies ExportedHandler<Env>;
+  const tailed: WorkerLoggerOptions = { transport: tail() };
+  createLogger(tailed);
+  ({
+    tail: tailToCollector((env: Env) => ({ endpoint: 'https://logs.example/v1/logs', key: env.GREETING })),
+  }) satisfies ExportedHandler<Env>;
+  // @ts-expect-error an endpoint is needed, or a transport
+  tailToCollector({});
   // @ts-expect-error a logger comes first
   withTimber({ fetch: () => new Response() });
 `;

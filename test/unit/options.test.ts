@@ -51,6 +51,11 @@ test('options that are undefined are as good as not given', () => {
 });
 
 describe('the endpoint', () => {
+  test('is not needed where a transport is given', () => {
+    const transport = { send: async () => {} };
+    expect(check({ transport })).toMatchObject({ transport, endpoint: 'its transport', url: '' });
+  });
+
   test('may be a URL', () => {
     expect(check({ endpoint: new URL(endpoint) }).endpoint).toBe(endpoint);
   });
