@@ -173,23 +173,6 @@ describeInEngines('code in a context', (engine) => {
     expect(await outsideAndInside(adopted)).toEqual(['as it is', 'adopted']);
   });
 
-  test('an await of a subclass’s promise makes one more promise of that class', async () => {
-    const made = `async () => {
-      let made = 0;
-      class Mine extends Promise {
-        constructor(run) {
-          super(run);
-          made++;
-        }
-      }
-      const promise = Mine.resolve();
-      await promise;
-      return made;
-    }`;
-
-    expect(await outsideAndInside(made)).toEqual([2, 3]);
-  });
-
   test('unhandledrejection fires for the same rejections as outside, if later for what was awaited', async () => {
     const title = 'rejections that nobody handles fire unhandledrejection once, in order';
     const outside = await pages.observe('with', title);
