@@ -6,27 +6,28 @@ import { join, sep } from 'node:path';
 import { expect, test } from 'vitest';
 import { root } from './packed.js';
 
-const lockfile = () => JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+const lockfiles = ['package-lock.json', 'test/browser/fixtures/angular/package-lock.json'];
+const packagesIn = (lockfile: string) => JSON.parse(readFileSync(join(root, lockfile), 'utf8')).packages;
 
-test('package-lock.json says of no package where it came from', () => {
-  const packages = Object.entries<any>(lockfile().packages);
+test.each(lockfiles)('%s says of no package where it came from', (lockfile) => {
+  const packages = Object.entries<any>(packagesIn(lockfile));
   expect(packages.filter(([, entry]) => 'resolved' in entry).map(([name]) => name)).toEqual([]);
 });
 
-test('package-lock.json names no host but those that ask for funding', () => {
-  const { packages } = lockfile();
+test.each(lockfiles)('%s names no host but those that ask for funding', (lockfile) => {
+  const packages = packagesIn(lockfile);
   for (const entry of Object.values<any>(packages)) delete entry.funding;
   expect(JSON.stringify(packages).match(/\w+:\/\/[^"]+/g)).toBeNull();
 });
 
-test('package-lock.json knows every package by its hash', () => {
-  const { '': _project, ...packages } = lockfile().packages;
+test.each(lockfiles)('%s knows every package by its hash', (lockfile) => {
+  const { '': _project, ...packages } = packagesIn(lockfile);
   expect(Object.keys(packages).filter((name) => !packages[name].integrity)).toEqual([]);
 });
 
 // Where one is absent, `npm ci` refuses the whole file, on every platform.
-test('package-lock.json has the optional packages of every platform', () => {
-  const { packages } = lockfile();
+test.each(lockfiles)('%s has the optional packages of every platform', (lockfile) => {
+  const packages = packagesIn(lockfile);
   const names = new Set(Object.keys(packages).map((path) => path.split('node_modules/').at(-1)));
   const wanted = Object.values<any>(packages).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}));
   expect(wanted.filter((name) => !names.has(name))).toEqual([]);
