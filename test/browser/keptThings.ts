@@ -1,4 +1,5 @@
 // Which things a page still holds after garbage collection, for the tests of memory.
+import type { Route } from '../support/pageServer.js';
 import { openFlowPage } from './flowPage.js';
 
 export type Things = { [name: string]: object | undefined };
@@ -30,8 +31,8 @@ export interface MemoryPage {
   close(): Promise<void>;
 }
 
-export async function openMemoryPage(): Promise<MemoryPage> {
-  const { page, close } = await openFlowPage();
+export async function openMemoryPage(routes: { [path: string]: Route } = {}): Promise<MemoryPage> {
+  const { page, close } = await openFlowPage(routes);
   const session = await page.context().newCDPSession(page);
   await page.evaluate(`{${pageGlobals}}`);
   return {

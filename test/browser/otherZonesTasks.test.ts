@@ -157,32 +157,6 @@ describeInEngines('zone.js', (engine) => {
     expect(after).toEqual([]);
   });
 
-  test('a task scheduled in a context is run and counted by the zone that it was scheduled in', async () => {
-    const page = await pages.open('/zone-before');
-
-    const seen = await page.evaluate(`new Promise((resolve) => {
-      const seen = [];
-      const zone = Zone.current.fork({
-        name: 'page',
-        onScheduleTask(delegate, current, target, task) {
-          seen.push('scheduled ' + task.source);
-          return delegate.scheduleTask(target, task);
-        },
-        onInvokeTask(delegate, current, target, task, ...rest) {
-          seen.push('invoked ' + flow());
-          return delegate.invokeTask(target, task, ...rest);
-        },
-        onHasTask(delegate, current, target, { change, macroTask }) {
-          seen.push(change + ' ' + macroTask);
-          if (!macroTask) resolve(seen);
-        },
-      });
-      zone.run(() => timber.context({ flow: 'a' }, () => setTimeout(() => seen.push('callback ' + flow()))));
-    })`);
-
-    expect(seen).toEqual(['scheduled setTimeout', 'macroTask true', 'invoked a', 'callback a', 'macroTask false']);
-  });
-
   test.each([
     ['a page that loaded zone.js before', '/zone-before'],
     ['one that also froze its promises', '/frozen-zone'],

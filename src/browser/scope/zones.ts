@@ -23,17 +23,20 @@ export interface ZoneClass {
 
 type ZonePatch = (global: unknown, Zone: ZoneClass, api: ZoneApi) => unknown;
 
-interface ZoneApi {
+export interface ZoneApi {
   currentZoneFrame(): ZoneFrame;
+  /** Called after microtasks, whosever were the last: tells of rejections that nobody handled, each in its zone. */
+  microtaskDrainDone(): void;
 }
 
 /** zone.js's own frame, the stack of zones; what is in `zone` is current. */
-interface ZoneFrame {
+export interface ZoneFrame {
   zone: Zone;
 }
 
 export interface Zones {
   readonly root: Zone;
+  readonly api: ZoneApi;
   /** The name under which zone.js keeps what it has patched. */
   symbol(name: string): string;
   current(): Zone;
@@ -45,8 +48,8 @@ export interface Zones {
   active(): Zone | undefined;
   /** The frame that is current for scope. */
   frameOf(scope: object): unknown;
-  /** zone with the frames that are current, where there are any. */
-  carriedInto(zone: Zone): Zone;
+  /** zone with the frames of the zone from, where it has any. */
+  carriedInto(zone: Zone, from: Zone): Zone;
   /** A zone like the current one, with frame current for scope. */
   light(scope: object, frame: unknown): Zone;
   /** Makes zone current and returns the one that was; what was marked is no more. */
@@ -87,6 +90,7 @@ function createZonesOver(Zone: ZoneClass, api: ZoneApi): Zones {
 
   const zones: Zones = {
     root,
+    api,
     symbol: (name) => Zone.__symbol__(name),
     marked: undefined,
     current: () => api.currentZoneFrame().zone,
@@ -106,15 +110,14 @@ function createZonesOver(Zone: ZoneClass, api: ZoneApi): Zones {
       if (slots) for (let i = 0; i < slots.length; i += 2) if (slots[i] === scope) return slots[i + 1];
       return undefined;
     },
-    carriedInto(zone) {
-      const current = api.currentZoneFrame().zone;
-      const slots = current === root ? undefined : slotsOf(current);
+    carriedInto(zone, from) {
+      const slots = slotsOf(from);
       if (slots === undefined || slots === slotsOf(zone)) return zone;
-      return new LightZone(zone._slots ? zone._parent! : zone, slots);
+      return new LightZone(zoneBeneath(zone), slots);
     },
     light(scope, frame) {
       const { zone } = api.currentZoneFrame();
-      return new LightZone(zone._slots ? zone._parent! : zone, withSlot(slotsOf(zone), scope, frame));
+      return new LightZone(zoneBeneath(zone), withSlot(slotsOf(zone), scope, frame));
     },
     swap(zone) {
       const zoneFrame = api.currentZoneFrame();
@@ -177,6 +180,9 @@ function lightZoneClass(root: Zone) {
     slots: readonly unknown[],
   ) => Zone;
 }
+
+/** The real zone that a light one hangs from. */
+export const zoneBeneath = (zone: Zone): Zone => (zone._slots ? zone._parent! : zone);
 
 function stillEntered(zone: Zone): Zone {
   let entered = zone;
