@@ -127,6 +127,23 @@ describeInEngines('zone.js', (engine) => {
     ]);
   });
 
+  test.each(['/zone-before', '/zone-after'])(
+    '%s: keeps a context in a class that zone.js has replaced',
+    async (path) => {
+      const page = await pages.open(path);
+
+      const seen = await page.evaluate(`new Promise((resolve) => {
+      const reader = new FileReader();
+      timber.context({ flow: 'a' }, () => {
+        reader.onload = () => resolve(flow());
+      });
+      reader.readAsText(new Blob(['text']));
+    })`);
+
+      expect(seen).toBe('a');
+    },
+  );
+
   const withoutAndWith = async (code: string, path = '/zone-before'): Promise<unknown[]> => [
     await (await pages.open('/zone-alone')).evaluate(code),
     await (await pages.open(path)).evaluate(code),

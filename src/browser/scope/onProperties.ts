@@ -1,6 +1,6 @@
 // Runs what is assigned to `on…` properties in the context in which it was assigned, as listeners.ts does. What stands
 // in a content attribute is the browser's own.
-import { frozen, lookLike, nameIn, originalOf, standFor } from './nativeLooks.js';
+import { frozen, lookLike, originalOf, standFor } from './nativeLooks.js';
 import type { Zones } from './zones.js';
 
 type Callback = (this: unknown, ...args: any[]) => unknown;
@@ -37,10 +37,14 @@ export function trackOnProperties(zones: Zones): void {
   for (let scope = page; scope && scope !== EventTarget.prototype; scope = Object.getPrototypeOf(scope)) {
     trackIn(zones, scope);
   }
-  for (const name of interfaces.split(' ')) if (page[name]?.prototype) trackIn(zones, page[name].prototype);
+  for (const name of interfaces.split(' ')) {
+    // A class of zone.js's own carries our zones.
+    if (page[name]?.prototype && !(zones.symbol(name) in page)) trackIn(zones, page[name].prototype, name);
+  }
 }
 
-function trackIn(zones: Zones, holder: object): void {
+/** owner is what an interface is called; the global scope's own go by their names. */
+function trackIn(zones: Zones, holder: object, owner?: string): void {
   for (const name of Object.getOwnPropertyNames(holder)) {
     if (!name.startsWith('on')) continue;
     const descriptor = Object.getOwnPropertyDescriptor(holder, name)!;
@@ -74,6 +78,6 @@ function trackIn(zones: Zones, holder: object): void {
       ),
     });
     // Not each by its name, of a hundred that an interface may have.
-    if (!isReplaced) frozen.add(holder === globalThis ? name : nameIn(holder, 'on…'));
+    if (!isReplaced) frozen.add(owner ? `${owner}.on…` : name);
   }
 }
