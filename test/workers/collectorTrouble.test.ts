@@ -1,7 +1,7 @@
 // A collector that fails, hangs or is not there: what becomes of the lines, and of the invocations.
 import { expect, test } from 'vitest';
 import { type Answer, startCollector } from '../support/collector.js';
-import { describeInWorkerds } from './startWorker.js';
+import { describeInWorkerds, type TestWorker } from './startWorker.js';
 
 describeInWorkerds('a collector in trouble', (startWorker) => {
   async function start(...answers: Answer[]) {
@@ -15,6 +15,11 @@ describeInWorkerds('a collector in trouble', (startWorker) => {
     };
     return { collector, worker, visitUntilStored };
   }
+
+  /** The Worker has read the answer to its first request, which was a refusal. */
+  const untilAnswered = async (worker: TestWorker) => {
+    while (!(await worker.visit('/stats')).includes('"retried":1'));
+  };
 
   test('lines that the collector answered with 503 arrive with a later invocation, once', async () => {
     const { collector, worker, visitUntilStored } = await start({ status: 503 });
@@ -59,9 +64,9 @@ describeInWorkerds('a collector in trouble', (startWorker) => {
 
   test('no invocation asks a collector that wants to be asked much later', async () => {
     const { collector, worker } = await start({ status: 429, headers: { 'retry-after': '60' } });
-    for (const id of [1, 2, 3]) await worker.visit(`/orders/${id}`);
-    await collector.waitForRequests(1);
-    for (const id of [4, 5, 6]) await worker.visit(`/orders/${id}`);
+    await worker.visit('/orders/1');
+    await untilAnswered(worker);
+    for (const id of [2, 3, 4, 5, 6]) await worker.visit(`/orders/${id}`);
     expect(await worker.visit('/stats')).toContain('"buffered":6');
     expect(collector.requests).toHaveLength(1);
   });
@@ -69,7 +74,7 @@ describeInWorkerds('a collector in trouble', (startWorker) => {
   test('while one invocation waits to try again, the others leave their lines to it', async () => {
     const { collector, worker } = await start({ status: 503, headers: { 'retry-after': '1' } });
     await worker.visit('/orders/1');
-    await collector.waitForRequests(1);
+    await untilAnswered(worker);
     for (const id of [2, 3, 4]) await worker.visit(`/orders/${id}`);
     await collector.waitForLines(4);
     expect(collector.requests.map(({ lines }) => lines.length)).toEqual([1, 4]);
