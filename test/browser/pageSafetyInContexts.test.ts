@@ -26,7 +26,6 @@ const standIn = [
 /** An await reads and calls `then`, as it does everywhere with what is not quite a Promise. */
 const thenIsCalled = [
   'then is called as often as ever, by await and by the statics',
-  'the species of a class decides what its methods return',
   'a getter put on Promise’s prototype with defineProperty is what promises have',
 ];
 const differing = [...later, ...standIn, ...thenIsCalled];
