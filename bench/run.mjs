@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const benches = ['context'];
+const benches = ['context', 'workers'];
 
 for (const name of benches) {
   const script = fileURLToPath(new URL(`${name}.mjs`, import.meta.url));
