@@ -1,32 +1,53 @@
 // The Workers build, also for Node, Deno and Bun: joins the core with AsyncLocalStorage and fetch.
 import { createContextOver } from '../core/context.js';
 import type { Delivery } from '../core/delivery.js';
-import type { Frame } from '../core/frame.js';
+import { copyFields, type Frame } from '../core/frame.js';
 import { createParts } from '../core/join.js';
 import { createLedger, type Ledger } from '../core/ledger.js';
 import { createLoggerCore, type LoggerCore } from '../core/logger.js';
 import { checkOptions } from '../core/options.js';
+import { type SharedContext, sharedContextOf } from '../core/sharedContext.js';
 import { createTroubles } from '../core/trouble.js';
 import type { Context, Logger, LoggerOptions } from '../core/types.js';
 import { createWriter, type WriterSources } from '../core/writer.js';
 import { createAlsScope, createSynchronousStorage, type Storage } from './alsScope.js';
+import { createFlushing, flushLate, type WaitUntil } from './flushing.js';
 import { createInvocations } from './invocations.js';
+import type { QueueBatch, QueueMessage } from './runPart.js';
+import { runPart } from './runPart.js';
 import { sendNext, sendUntilSettled } from './sendUntilSettled.js';
-import { registerLogger } from './withTimber.js';
+import { registerLogger, type WorkerLogger } from './workerLogger.js';
 
 export type * from '../core/types.js';
-export { withTimber } from './withTimber.js';
+export type { InvocationOptions } from './invoke.js';
+export type { QueueBatch, QueueMessage } from './runPart.js';
+export { type WorkerHandlers, withTimber } from './withTimber.js';
+export { withTimberDurableObject } from './withTimberDurableObject.js';
+export { withTimberEntrypoint } from './withTimberEntrypoint.js';
+export { withTimberWorkflow } from './withTimberWorkflow.js';
 
-// A static import would stop a Worker without the flag nodejs_als or nodejs_compat at start-up; this one is caught.
-const hooks = await import('node:async_hooks').catch(() => undefined);
+// Static imports would stop a Worker without the flag nodejs_als or nodejs_compat at start-up, and every other
+// platform; these are caught, and left as they are by webpack, which knows no `cloudflare:`.
+const [hooks, workerd] = await Promise.all([
+  import('node:async_hooks').catch(() => undefined),
+  import(/* webpackIgnore: true */ 'cloudflare:workers').catch(() => undefined),
+]);
 
 const createStorage = <T>(): Storage<T> => (hooks ? new hooks.AsyncLocalStorage<T>() : createSynchronousStorage<T>());
 
-const invocations = createInvocations(createStorage(), {
+const invocations = createInvocations(createStorage, {
   followsAwaits: hooks !== undefined,
-  // developers.cloudflare.com/workers/runtime-apis/web-standards/#navigatoruseragent
-  inUnknownInvocation: () => globalThis.navigator?.userAgent === 'Cloudflare-Workers' && !isModuleCode(),
+  inUnknownInvocation: () => workerd !== undefined && !isModuleCode(),
 });
+
+// Of what is under way, whichever it is, as lines may be logged where nothing says so; it throws in module code.
+const waitUntil: WaitUntil | undefined =
+  workerd &&
+  ((work) => {
+    try {
+      workerd.waitUntil(work);
+    } catch {}
+  });
 
 // The one place in a Worker where no random bytes may be drawn.
 function isModuleCode(): boolean {
@@ -42,20 +63,40 @@ function isModuleCode(): boolean {
 // withTimber does not wrap, in a WebSocket's listeners, after an await where there is no AsyncLocalStorage, and in a
 // function that module code has bound to its own context.
 const refuseSet = (isEveryones: boolean): string | undefined =>
-  invocations.mayBeLost() || (isEveryones && invocations.isInOne())
+  invocations.mayBeLost() || (isEveryones && invocations.current())
     ? 'context.set did nothing: it was called outside of what withTimber follows, where nobody knows whose it is.'
     : undefined;
 
+const ownContexts = new WeakSet<Context>();
+
 /** An independent context: nothing of the shared one is in it, nor the other way round. */
 export function createContext(): Context {
-  const scope = createAlsScope<Frame>(createStorage());
-  const current = (): Frame | undefined => scope.current() ?? invocations.frameOf(created);
-  const created: Context = createContextOver({ ...scope, current }, queueMicrotask, refuseSet);
+  const scope = createAlsScope<Frame>(invocations.storageOf(() => created));
+  const created: Context = createContextOver(scope, queueMicrotask, refuseSet);
+  ownContexts.add(created);
   return created;
 }
 
 /** The context that all loggers share unless they are given another. */
 export const context: Context = createContext();
+
+/**
+ * Calls fn for each message of a queue's batch, one after the other. Lines that are logged meanwhile carry `message`
+ * (id and attempts) and `queue` (name). What fn throws is logged with them, and ends the loop as a `for` loop's would:
+ * rethrown unchanged.
+ *
+ * @example withTimber(logger, { queue: (batch) => forEachMessage(batch, async (message) => { … message.ack(); }) })
+ */
+export async function forEachMessage<Message extends QueueMessage>(
+  { queue, messages }: QueueBatch<Message>,
+  fn: (message: Message) => unknown,
+): Promise<void> {
+  const invocation = invocations.current();
+  for (const message of messages) {
+    const fields = { queue: { name: queue }, message: { id: message.id, attempts: message.attempts } };
+    await (invocation ? runPart(invocation, fields, () => fn(message)) : context(fields, () => fn(message)));
+  }
+}
 
 const now = (): number => Date.now();
 
@@ -86,11 +127,10 @@ export function createLogger(options: LoggerOptions | ((env: any) => LoggerOptio
   let configured = false;
 
   function configure(given: LoggerOptions): void {
-    delivery = start(given, core, ledger);
+    delivery = start(given, core, ledger, () => wake(workerLogger));
   }
 
-  if (typeof options !== 'function') configure(options);
-  registerLogger(core, {
+  const workerLogger: WorkerLogger = {
     configure(env) {
       if (configured || typeof options !== 'function') return;
       configured = true;
@@ -101,16 +141,36 @@ export function createLogger(options: LoggerOptions | ((env: any) => LoggerOptio
         console.warn(`timberlog: the logger is off. ${(cause as Error)?.message ?? cause}`);
       }
     },
-    runInvocation: (facts, fn) => invocations.run(core.works?.settings.context ?? context, facts, fn),
+    context: () => core.works?.settings.context ?? context,
+    enter(facts, fn) {
+      const entered = workerLogger.context();
+      if (ownContexts.has(entered)) return fn();
+      return (sharedContextOf(entered) as SharedContext).runOverOwnBase(copyFields(facts()), fn);
+    },
     async flushOnce() {
       core.catchUp();
       if (delivery && now() >= delivery.notBefore) await sendNext(delivery);
     },
-  });
+    invocations,
+    waitUntil,
+  };
+  if (typeof options !== 'function') configure(options);
+  registerLogger(core, workerLogger);
   return core.logger;
 }
 
-function start(given: LoggerOptions, core: LoggerCore, ledger: Ledger): Delivery {
+// Lines of code that nobody knows the invocation of: a listener's that nothing follows, or what nobody has wrapped.
+const lost = createFlushing([], false);
+
+/** A line was logged: there is a flush to come, or there has to be one. */
+function wake(logger: WorkerLogger): void {
+  const known = invocations.current()?.flushing;
+  const flushing = known ?? lost;
+  flushing.loggers.add(logger);
+  if (!flushing.isOpen && (known || waitUntil)) flushLate(flushing, waitUntil ?? (() => {}));
+}
+
+function start(given: LoggerOptions, core: LoggerCore, ledger: Ledger, wake: () => void): Delivery {
   const settings = checkOptions(given, { context, maxBodyBytes });
   const report = createTroubles(settings.onTrouble);
   if (!hooks)
@@ -133,7 +193,7 @@ function start(given: LoggerOptions, core: LoggerCore, ledger: Ledger): Delivery
     writer: createWriter(sources),
     buffer,
     report,
-    wake() {},
+    wake,
     send: (lines, timeoutMs) => sendUntilSettled(delivery, ledger, lines, timeoutMs),
     saved: () => 0,
     stop() {},

@@ -7,11 +7,20 @@ declare const crypto: {
 declare function fetch(url: string, init: object): Promise<any>;
 declare function setTimeout(fn: () => void, afterMs: number): unknown;
 declare function clearTimeout(timer: unknown): void;
-declare var navigator: { readonly userAgent?: string } | undefined;
+declare var ReadableStream: { new (...of: any[]): object; from(iterable: unknown): unknown };
+declare const WebSocket: {
+  readonly prototype: {
+    addEventListener(type: string, listener: any, ...options: unknown[]): void;
+    removeEventListener(type: string, listener: any, ...options: unknown[]): void;
+  };
+};
 declare const AbortSignal: { timeout(afterMs: number): unknown };
 declare module 'node:async_hooks' {
   export class AsyncLocalStorage<T> {
     run<R>(value: T, fn: () => R): R;
     getStore(): T | undefined;
   }
+}
+declare module 'cloudflare:workers' {
+  export function waitUntil(work: Promise<unknown>): void;
 }

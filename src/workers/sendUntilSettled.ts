@@ -36,9 +36,9 @@ export async function sendUntilSettled(
   return tally.result();
 }
 
-const passMs = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
+export const passMs = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
 
-function withinMs<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
+export function withinMs<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => resolve(undefined), ms);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
