@@ -53,18 +53,17 @@ export async function flushAtEnd(flushing: Flushing): Promise<void> {
 }
 
 /** A line was logged for which no end of an invocation is to come. */
-export function flushLate(flushing: Flushing, waitUntil: WaitUntil): void {
+export function flushLate(flushing: Flushing, waitUntil?: WaitUntil): void {
   const now = Date.now();
   if (now < flushing.dueAt) return;
   const waitMs = Math.max(soonMs, flushing.flushedAt + flushing.gapMs - now);
   flushing.dueAt = now + waitMs + graceMs;
-  waitUntil(
-    passMs(waitMs).then(() => {
-      flushing.flushedAt = Date.now();
-      flushing.gapMs = Math.min(2 * flushing.gapMs, longestGapMs);
-      const sent = flushAll(flushing);
-      flushing.dueAt = 0;
-      return sent;
-    }),
-  );
+  const sent = passMs(waitMs).then(() => {
+    flushing.flushedAt = Date.now();
+    flushing.gapMs = Math.min(2 * flushing.gapMs, longestGapMs);
+    const under = flushAll(flushing);
+    flushing.dueAt = 0;
+    return under;
+  });
+  waitUntil?.(sent);
 }

@@ -6,8 +6,8 @@ type Listener = ((event: unknown) => unknown) | { handleEvent(event: unknown): u
 let follows = false;
 
 /** Follows the listeners that are added to WebSockets in an invocation from now on. All others are left alone. */
-export function followSockets({ fromHere }: Invocations): void {
-  if (follows) return;
+export function followSockets({ fromHere, waitUntil: inWorkerd }: Invocations): void {
+  if (follows || !inWorkerd) return;
   follows = true;
   const { prototype } = WebSocket;
   const { addEventListener, removeEventListener } = prototype;

@@ -5,8 +5,8 @@ import type { Inside, Invocations } from './invocations.js';
 let follows = false;
 
 /** Follows the streams that are made in an invocation from now on. All others are left alone. */
-export function followStreams({ fromHere }: Invocations): void {
-  if (follows) return;
+export function followStreams({ fromHere, waitUntil: inWorkerd }: Invocations): void {
+  if (follows || !inWorkerd) return;
   follows = true;
   const Native = ReadableStream;
 

@@ -11,7 +11,7 @@ import { createTroubles } from '../core/trouble.js';
 import type { Context, Logger, LoggerOptions } from '../core/types.js';
 import { createWriter, type WriterSources } from '../core/writer.js';
 import { createAlsScope, createSynchronousStorage, type Storage } from './alsScope.js';
-import { createFlushing, flushLate, type WaitUntil } from './flushing.js';
+import { createFlushing, flushLate } from './flushing.js';
 import { createInvocations } from './invocations.js';
 import type { QueueBatch, QueueMessage } from './runPart.js';
 import { runPart } from './runPart.js';
@@ -37,17 +37,9 @@ const createStorage = <T>(): Storage<T> => (hooks ? new hooks.AsyncLocalStorage<
 
 const invocations = createInvocations(createStorage, {
   followsAwaits: hooks !== undefined,
-  inUnknownInvocation: () => workerd !== undefined && !isModuleCode(),
+  isInSome: () => workerd !== undefined && !isModuleCode(),
+  waitUntil: workerd && ((work) => void (isModuleCode() || workerd.waitUntil(work))),
 });
-
-// Of what is under way, whichever it is, as lines may be logged where nothing says so; it throws in module code.
-const waitUntil: WaitUntil | undefined =
-  workerd &&
-  ((work) => {
-    try {
-      workerd.waitUntil(work);
-    } catch {}
-  });
 
 // The one place in a Worker where no random bytes may be drawn.
 function isModuleCode(): boolean {
@@ -152,7 +144,6 @@ export function createLogger(options: LoggerOptions | ((env: any) => LoggerOptio
       if (delivery && now() >= delivery.notBefore) await sendNext(delivery);
     },
     invocations,
-    waitUntil,
   };
   if (typeof options !== 'function') configure(options);
   registerLogger(core, workerLogger);
@@ -164,10 +155,11 @@ const lost = createFlushing([], false);
 
 /** A line was logged: there is a flush to come, or there has to be one. */
 function wake(logger: WorkerLogger): void {
+  const { waitUntil } = invocations;
   const known = invocations.current()?.flushing;
   const flushing = known ?? lost;
   flushing.loggers.add(logger);
-  if (!flushing.isOpen && (known || waitUntil)) flushLate(flushing, waitUntil ?? (() => {}));
+  if (!flushing.isOpen && (known || waitUntil)) flushLate(flushing, waitUntil);
 }
 
 function start(given: LoggerOptions, core: LoggerCore, ledger: Ledger, wake: () => void): Delivery {

@@ -4,13 +4,14 @@ import { copyFields, createBase, createFrame, type Frame, setBase } from '../cor
 import { type SharedContext, sharedContextOf } from '../core/sharedContext.js';
 import type { Context, Logger } from '../core/types.js';
 import type { Storage } from './alsScope.js';
-import type { Flushing } from './flushing.js';
+import type { Flushing, WaitUntil } from './flushing.js';
 import { contextOf } from './workerLogger.js';
 
 /** One call of a Worker by its platform. */
 export interface Invocation {
   /** What the platform knows, asked for when somebody first looks at a context: many invocations log nothing. */
   facts(): object;
+  readonly invocations: Invocations;
   /** The loggers whose contexts carry the facts. */
   readonly loggers: readonly Logger[];
   readonly flushing: Flushing;
@@ -45,19 +46,21 @@ export interface Invocations {
   fromHere(): Inside | undefined;
   /** Whether this code may belong to an invocation that nothing tells us of. */
   mayBeLost(): boolean;
-  /** Whether storage is still there after an await. */
-  readonly followsAwaits: boolean;
+  /** workerd's own, for whichever invocation is under way; `undefined` elsewhere. */
+  readonly waitUntil: WaitUntil | undefined;
 }
 
 export interface InvocationsOptions {
+  /** Whether storage is still there after an await. */
   readonly followsAwaits: boolean;
-  /** Whether all code but a module's own belongs to some invocation, known to us or not: in Cloudflare's Workers. */
-  inUnknownInvocation(): boolean;
+  /** Whether this code belongs to some invocation, known to us or not: all code in workerd but a module's own. */
+  isInSome(): boolean;
+  readonly waitUntil: WaitUntil | undefined;
 }
 
 export function createInvocations(
   createStorage: () => Storage<Place>,
-  { followsAwaits, inUnknownInvocation }: InvocationsOptions,
+  { followsAwaits, isInSome, waitUntil }: InvocationsOptions,
 ): Invocations {
   const storage = createStorage();
   let begun = false;
@@ -102,8 +105,8 @@ export function createInvocations(
       const here = storage.getStore();
       return here && ((fn) => storage.run(here, fn));
     },
-    mayBeLost: () => !current() && ((begun && !followsAwaits) || inUnknownInvocation()),
-    followsAwaits,
+    mayBeLost: () => !current() && ((begun && !followsAwaits) || isInSome()),
+    waitUntil,
   };
 }
 

@@ -39,8 +39,8 @@ export function createInvoke(given: Loggers, options: InvocationOptions): Invoke
   const workerLoggers = loggers.map((logger) => workerLoggerOf(logger) as WorkerLogger);
   const [first] = workerLoggers;
   if (!first) return undefined;
-  const { invocations, waitUntil } = first;
-  if (waitUntil && invocations.followsAwaits) followStreams(invocations);
+  const { invocations } = first;
+  followStreams(invocations);
 
   return (call, fn) => {
     const around = invocations.current();
@@ -60,7 +60,7 @@ export function createInvoke(given: Loggers, options: InvocationOptions): Invoke
         if (!told.has(error)) for (const logger of loggers) logger.error(error as Error);
         told.add(error);
       },
-      ...{ loggers, flushing, owner: call.owner, frames: new Map() },
+      ...{ invocations, loggers, flushing, owner: call.owner, frames: new Map() },
     };
     const inside = invocations.begin(invocation);
 
@@ -75,7 +75,7 @@ export function createInvoke(given: Loggers, options: InvocationOptions): Invoke
       }
       const flushed = flushAtEnd(flushing);
       if (canWait(call.ctx)) call.ctx.waitUntil(flushed);
-      else waitUntil?.(flushed);
+      else invocations.waitUntil?.(flushed);
     }
 
     function done(result: unknown): unknown {

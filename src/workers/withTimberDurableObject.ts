@@ -1,5 +1,6 @@
 // Durable Object classes: their requests, alarms, RPC methods and WebSockets.
 import { type FactsOf, platformFacts, requestFacts } from './facts.js';
+import { followSockets } from './followSockets.js';
 import type { InvocationOptions, Loggers } from './invoke.js';
 import { type AnyClass, type Made, withMethods } from './withMethods.js';
 
@@ -35,6 +36,7 @@ export function withTimberDurableObject<C extends AnyClass>(
       const facts = (): object => ({ ...platformFacts(made.env, undefined), ...always(made) });
       let self: unknown;
       invoke({ ...made, facts }, (invocation) => {
+        followSockets(invocation.invocations);
         self = invocation.owner = make(made.ctx);
       });
       return self;

@@ -1,10 +1,8 @@
 // Workflow classes: their runs, and the steps of these.
-import type { Logger } from '../core/types.js';
 import type { Invocation } from './invocations.js';
 import type { InvocationOptions, Loggers } from './invoke.js';
 import { runPart } from './runPart.js';
 import { type AnyClass, withMethods } from './withMethods.js';
-import { workerLoggerOf } from './workerLogger.js';
 
 type AnyFunction = (...args: any[]) => unknown;
 
@@ -30,7 +28,7 @@ export function withTimberWorkflow<C extends AnyClass>(loggers: Loggers, Class: 
 // is asked for.
 function followSteps(step: any, invocation: Invocation): object {
   function followed(name: string, callback: AnyFunction): AnyFunction {
-    const inside = workerLoggerOf(invocation.loggers[0] as Logger)?.invocations.fromHere();
+    const inside = invocation.invocations.fromHere();
     return (...given) => {
       const run = () => runPart(invocation, { step: { name, attempt: given[0]?.attempt } }, () => callback(...given));
       return inside ? inside(run) : run();

@@ -1,7 +1,6 @@
 // What withTimber and its like need of a logger beyond its public face.
 import { coreOf, type LoggerCore } from '../core/logger.js';
 import type { Context, Logger } from '../core/types.js';
-import type { WaitUntil } from './flushing.js';
 import type { Invocations } from './invocations.js';
 
 export interface WorkerLogger {
@@ -14,8 +13,6 @@ export interface WorkerLogger {
   /** Sends one body. Never rejects. */
   flushOnce(): Promise<void>;
   readonly invocations: Invocations;
-  /** Of the invocation that is under way; `undefined` where there is no such thing. */
-  readonly waitUntil: WaitUntil | undefined;
 }
 
 const workerLoggers = new WeakMap<LoggerCore, WorkerLogger>();

@@ -54,17 +54,21 @@ describeInWorkerds('a handler', (startWorker) => {
     expect(context).toEqual({ user: { id: 'tail' }, custom: { tail: { events: 1 } } });
   });
 
-  test.each(['scheduled', 'queue', 'email'])('%s: an exception is a line with its context, and rethrown', async (kind) => {
-    const { collector, called, send } = await start();
-    const message = { id: 'm1', timestamp: new Date(), body: 'bad', attempts: 1 };
-    const outcome =
-      kind === 'email'
-        ? await send('nobody@shop.test')
-        : (await (kind === 'queue' ? called.queue('orders', [message]) : called.scheduled({ cron: '13 * * * *' }))).outcome;
-    const { level, context, event } = await collector.waitForMessage(`${kind} failed`);
-    expect([outcome, level, context.user, event.error.name]).toEqual([
-      kind === 'email' ? 'rejected: email failed' : 'exception',
-      ...['error', { id: kind }, 'RangeError'],
-    ]);
-  });
+  test.each(['scheduled', 'queue', 'email'])(
+    '%s: an exception is a line with its context, and rethrown',
+    async (kind) => {
+      const { collector, called, send } = await start();
+      const message = { id: 'm1', timestamp: new Date(), body: 'bad', attempts: 1 };
+      const outcome =
+        kind === 'email'
+          ? await send('nobody@shop.test')
+          : (await (kind === 'queue' ? called.queue('orders', [message]) : called.scheduled({ cron: '13 * * * *' })))
+              .outcome;
+      const { level, context, event } = await collector.waitForMessage(`${kind} failed`);
+      expect([outcome, level, context.user, event.error.name]).toEqual([
+        kind === 'email' ? 'rejected: email failed' : 'exception',
+        ...['error', { id: kind }, 'RangeError'],
+      ]);
+    },
+  );
 });
