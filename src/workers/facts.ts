@@ -33,8 +33,8 @@ export const handlerFacts: { readonly [name: string]: FactsOf } = {
  * The place that serves a request, and the version of the Worker, where that is bound to CF_VERSION_METADATA
  * (developers.cloudflare.com/workers/runtime-apis/bindings/version-metadata).
  */
-export function platformFacts(env: any, subject: any): object {
-  const { colo } = subject?.cf ?? {};
+export function platformFacts(env: any, handler?: string, subject?: any): object {
+  const { colo } = (handler === 'fetch' && subject.cf) || {};
   const { id, tag } = env?.CF_VERSION_METADATA ?? {};
   const version = id && { id, ...(tag && { tag }) };
   return colo || version ? { platform: { cloudflare: { colo, version } } } : {};

@@ -3,7 +3,11 @@ import type { Logger } from '../core/types.js';
 import { createFlushing, flushAtEnd } from './flushing.js';
 import { followStreams } from './followStreams.js';
 import type { Invocation } from './invocations.js';
+import { canWait } from './recordWaitUntil.js';
 import { type WorkerLogger, workerLoggerOf } from './workerLogger.js';
+
+/** One, or several for several collectors: each logs exceptions and access, and is flushed. */
+export type Loggers = Logger | readonly Logger[];
 
 export interface InvocationOptions {
   /** Lines say who asked: the client's address, country, city and network; an e-mail's sender and recipient. @default false */
@@ -12,15 +16,12 @@ export interface InvocationOptions {
   access?: boolean;
 }
 
-/** One, or several for several collectors: each logs exceptions and access, and is flushed. */
-export type Loggers = Logger | readonly Logger[];
-
 /** What is known of an invocation when it begins. */
 export interface Call {
   /** Of its handler or method; none for what has no access line. */
   readonly name?: string;
   readonly env: unknown;
-  /** ExecutionContext or DurableObjectState. Servers of Node, Deno and Bun, and an application's own tests, give none. */
+  /** ExecutionContext or DurableObjectState, where there is one. */
   readonly ctx: unknown;
   /** The object whose method it is: what that calls of itself is no invocation of its own. */
   readonly owner?: object;
@@ -34,7 +35,7 @@ export interface Call {
 export type Invoke = (call: Call, fn: (invocation: Invocation) => unknown) => unknown;
 
 /** Invocations for these loggers; `undefined`, and told, where this copy of timberlog made none of them. */
-export function createInvoke(given: Loggers, options: InvocationOptions): Invoke | undefined {
+export function createInvoke(given: Loggers, { access }: InvocationOptions): Invoke | undefined {
   const loggers = ([given].flat() as Logger[]).filter(isOurs);
   const workerLoggers = loggers.map((logger) => workerLoggerOf(logger) as WorkerLogger);
   const [first] = workerLoggers;
@@ -42,44 +43,44 @@ export function createInvoke(given: Loggers, options: InvocationOptions): Invoke
   const { invocations } = first;
   followStreams(invocations);
 
-  return (call, fn) => {
-    const around = invocations.current();
-    if (call.owner && around?.owner === call.owner) return fn(around);
-    for (const logger of workerLoggers) logger.configure(call.env);
-    const startedAt = Date.now();
-    const flushing = createFlushing(workerLoggers, !call.isLong);
+  function createInvocation({ facts, owner, isLong }: Call): Invocation {
+    const flushing = createFlushing(workerLoggers, !isLong);
     const told = new Set<unknown>();
-    let facts: object | undefined;
-
-    const invocation: Invocation = {
+    let known: object | undefined;
+    return {
+      ...{ invocations, loggers, flushing, owner, frames: new Map() },
       facts() {
-        facts ??= factsOf(call);
-        return facts;
+        known ??= factsOrNone(facts);
+        return known;
       },
       tell(error) {
         if (!told.has(error)) for (const logger of loggers) logger.error(error as Error);
         told.add(error);
       },
-      ...{ invocations, loggers, flushing, owner: call.owner, frames: new Map() },
     };
+  }
+
+  return (call, fn) => {
+    const around = invocations.current();
+    if (call.owner && around?.owner === call.owner) return fn(around);
+    for (const logger of workerLoggers) logger.configure(call.env);
+    const startedAt = Date.now();
+    const invocation = createInvocation(call);
     const inside = invocations.begin(invocation);
 
     function end(status: unknown): void {
-      if (options.access && call.name) {
-        const { http } = invocation.facts() as { http?: { method: string; path: string } };
-        const message = `${http ? `${http.method} ${http.path}` : call.name} ${status}`;
+      if (access && call.name) {
         const event = { status, durationMs: Date.now() - startedAt };
-        inside(() => {
-          for (const logger of loggers) logger.info(message, event);
-        });
+        const message = `${titleOf(invocation) ?? call.name} ${status}`;
+        inside(() => loggers.forEach((logger) => void logger.info(message, event)));
       }
-      const flushed = flushAtEnd(flushing);
+      const flushed = flushAtEnd(invocation.flushing);
       if (canWait(call.ctx)) call.ctx.waitUntil(flushed);
       else invocations.waitUntil?.(flushed);
     }
 
     function done(result: unknown): unknown {
-      end((call.name === 'fetch' && (result as { status?: number })?.status) || 'ok');
+      end((call.name === 'fetch' && (result as { status?: number } | undefined)?.status) || 'ok');
       return result;
     }
 
@@ -112,32 +113,15 @@ function isOurs(logger: Logger): boolean {
 }
 
 // What an application's own tests call a handler with may be anything: no exception of ours reaches it.
-function factsOf(call: Call): object {
+function factsOrNone(facts: () => object): object {
   try {
-    return call.facts();
+    return facts();
   } catch {
     return {};
   }
 }
 
-interface Waiting {
-  waitUntil(work: Promise<unknown>): void;
-}
-
-const canWait = (ctx: unknown): ctx is Waiting => typeof (ctx as Waiting | undefined)?.waitUntil === 'function';
-
-/** A ctx that works like the one given, and tells of what its invocation leaves behind. */
-export function recordWaitUntil<C>(ctx: C, invocationOf: () => Invocation | undefined): C {
-  if (!canWait(ctx)) return ctx;
-  const waitUntil = (work: Promise<unknown>): void => {
-    invocationOf()?.flushing.background.push(work);
-    ctx.waitUntil(work);
-  };
-  return new Proxy(ctx, {
-    get(target, name) {
-      if (name === 'waitUntil') return waitUntil;
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === 'function' ? value.bind(target) : value; // the platform's methods want their own `this`
-    },
-  });
+function titleOf(invocation: Invocation): string | undefined {
+  const { http } = invocation.facts() as { http?: { method: string; path: string } };
+  return http && `${http.method} ${http.path}`;
 }

@@ -8,7 +8,7 @@ declare function fetch(url: string, init: object): Promise<any>;
 declare function setTimeout(fn: () => void, afterMs: number): unknown;
 declare function clearTimeout(timer: unknown): void;
 declare var ReadableStream: { new (...of: any[]): object; from(iterable: unknown): unknown };
-declare const WebSocket: {
+declare const EventTarget: {
   readonly prototype: {
     addEventListener(type: string, listener: any, ...options: unknown[]): void;
     removeEventListener(type: string, listener: any, ...options: unknown[]): void;

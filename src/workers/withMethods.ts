@@ -45,26 +45,17 @@ export function withMethods<C extends AnyClass>(
   const { known, rpc, always, construct, argsFor, isLong } = methods;
   const madeWith = new WeakMap<object, Made>();
 
-  const factsOf = (name: string, [subject]: readonly unknown[], made: Made): object => ({
-    ...platformFacts(made.env, subject),
-    ...always?.(made),
-    ...(Object.hasOwn(known, name) ? known[name]?.(subject, options.client) : rpc?.(name)),
-  });
-
   const followed = (name: string, method: Method): Method =>
     new Proxy(method, {
       apply(_, self, args) {
         const made = madeWith.get(self);
         if (!made) return Reflect.apply(method, self, args); // its constructor calls it
-        const call = {
-          name,
-          ctx: made.ctx,
-          env: made.env,
-          owner: self,
-          isLong,
-          facts: () => factsOf(name, args, made),
-        };
-        return invoke(call, (invocation) => {
+        const facts = (): object => ({
+          ...platformFacts(made.env, name, args[0]),
+          ...always?.(made),
+          ...(Object.hasOwn(known, name) ? known[name]?.(args[0], options.client) : rpc?.(name)),
+        });
+        return invoke({ ...made, name, owner: self, isLong, facts }, (invocation) => {
           made.latest = invocation;
           return Reflect.apply(method, self, argsFor?.(invocation, args) ?? args);
         });
@@ -72,12 +63,18 @@ export function withMethods<C extends AnyClass>(
     });
 
   const Followed = class extends (Class as AnyClass) {};
-  Object.defineProperty(Followed, 'name', { value: Class.name, configurable: true });
   for (const [name, method] of methodsOf(Class)) {
     const isCalled = Object.hasOwn(known, name) || (rpc && !leftAlone.includes(name));
     if (isCalled) Object.defineProperty(Followed.prototype, name, { ...method, value: followed(name, method.value) });
   }
-  const made = new Proxy(Followed, {
+
+  // What is asked of the class the class answers itself: on a subclass its statics would find no private fields.
+  const shown: AnyClass = new Proxy(Followed, {
+    get(_, name) {
+      const value = Reflect.get(name === 'prototype' ? Followed : Class, name);
+      return typeof value === 'function' && Object.hasOwn(Class, name) ? ownStatic(value) : value;
+    },
+    set: (_, name, value) => Reflect.set(Class, name, value),
     construct(_, [ctx, env, ...rest], maker) {
       const made: Made = { ctx, env };
       const self: any = construct(made, (given) => Reflect.construct(Followed, [given, env, ...rest], maker), invoke);
@@ -86,7 +83,10 @@ export function withMethods<C extends AnyClass>(
       return self;
     },
   });
-  return made as unknown as C;
+  const ownStatic = (method: Method): Method =>
+    new Proxy(method, { apply: (_, self, args) => Reflect.apply(method, self === shown ? Class : self, args) });
+  Followed.prototype.constructor = shown;
+  return shown as unknown as C;
 }
 
 /** Its own and those that it inherits, each by its descriptor. */

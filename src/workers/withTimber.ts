@@ -1,6 +1,7 @@
 // A Worker's handlers: each call of one is an invocation.
 import { handlerFacts, platformFacts } from './facts.js';
-import { createInvoke, type InvocationOptions, type Loggers, recordWaitUntil } from './invoke.js';
+import { createInvoke, type InvocationOptions, type Loggers } from './invoke.js';
+import { recordWaitUntil } from './recordWaitUntil.js';
 import { withHandlers } from './withHandlers.js';
 
 /** What is wrapped, each with its own types. Other handlers and properties are passed through. */
@@ -32,7 +33,7 @@ export function withTimber<Handlers extends WorkerHandlers>(
     const factsOf = Object.hasOwn(handlerFacts, name) ? handlerFacts[name] : undefined;
     if (!factsOf) return undefined;
     return (subject, env, ctx) => {
-      const facts = (): object => ({ ...platformFacts(env, subject), ...factsOf(subject, options.client) });
+      const facts = (): object => ({ ...platformFacts(env, name, subject), ...factsOf(subject, options.client) });
       return invoke({ name, env, ctx, facts }, (invocation) =>
         call(
           subject,

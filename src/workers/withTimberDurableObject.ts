@@ -1,6 +1,6 @@
 // Durable Object classes: their requests, alarms, RPC methods and WebSockets.
 import { type FactsOf, platformFacts, requestFacts } from './facts.js';
-import { followSockets } from './followSockets.js';
+import { followListeners } from './followListeners.js';
 import type { InvocationOptions, Loggers } from './invoke.js';
 import { type AnyClass, type Made, withMethods } from './withMethods.js';
 
@@ -16,7 +16,7 @@ const methodFacts: { readonly [name: string]: FactsOf } = {
  * Wraps a Durable Object's class. Each call of `fetch`, `alarm`, `webSocketMessage`, `webSocketClose`, `webSocketError`
  * and of a method by RPC has a context of its own, with `durable_object` (class and id) and `http`, `alarm`,
  * `websocket` or `rpc`, as its constructor has. Its lines are sent once it is over, and again where it goes on logging:
- * listeners of ordinary WebSockets have the context of the call that added them.
+ * listeners, those of ordinary WebSockets for example, have the context of the call that added them.
  *
  * @example
  * class CartObject extends DurableObject { add(item) { … } }
@@ -33,10 +33,10 @@ export function withTimberDurableObject<C extends AnyClass>(
     rpc: (method) => ({ rpc: { method } }),
     always,
     construct(made, make, invoke) {
-      const facts = (): object => ({ ...platformFacts(made.env, undefined), ...always(made) });
+      const facts = (): object => ({ ...platformFacts(made.env), ...always(made) });
       let self: unknown;
       invoke({ ...made, facts }, (invocation) => {
-        followSockets(invocation.invocations);
+        followListeners(invocation.invocations);
         self = invocation.owner = make(made.ctx);
       });
       return self;

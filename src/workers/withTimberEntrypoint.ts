@@ -1,6 +1,7 @@
 // WorkerEntrypoint classes: their handlers and their RPC methods.
 import { handlerFacts } from './facts.js';
-import { type InvocationOptions, type Loggers, recordWaitUntil } from './invoke.js';
+import type { InvocationOptions, Loggers } from './invoke.js';
+import { recordWaitUntil } from './recordWaitUntil.js';
 import { type AnyClass, withMethods } from './withMethods.js';
 
 /**

@@ -92,6 +92,12 @@ describeInWorkerds('a Durable Object', (startWorker) => {
     expect(heard).toEqual(['heard one', 'heard two']);
   });
 
+  test('hears of other events in the context of the call that listens, too', async () => {
+    const { collector, worker } = await start();
+    await worker.visit('/timeout');
+    expect((await collector.waitForMessage('timed out')).context.custom.rpc).toEqual({ method: 'timeOut' });
+  });
+
   test('may be of a class that inherits from none', async () => {
     const { collector, worker } = await start();
     const id = JSON.parse(await worker.visit('/old'));

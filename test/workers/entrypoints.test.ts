@@ -81,7 +81,21 @@ describeInWorkerds('an entrypoint class', (startWorker) => {
     ]);
   });
 
+  test('may be the default export, with handlers for all kinds of events', async () => {
+    const collector = await startCollector();
+    const worker = await startWorker({ fixture: 'defaultEntrypoint', bindings: { ENDPOINT: collector.endpoint } });
+    expect(await worker.visit('/orders')).toBe('http://shop.test/orders');
+    expect(await worker.runScheduled()).toBe('ok');
+    const lines = await collector.waitForLines(4);
+    expect(lines.map(({ message, context }) => [message, context.http?.path, context.custom?.cron?.schedule])).toEqual([
+      ['asked', '/orders', undefined],
+      ['GET /orders 200', '/orders', undefined],
+      ['scheduled 0 * * * *', undefined, '0 * * * *'],
+      ['scheduled ok', undefined, '0 * * * *'],
+    ]);
+  });
+
   test('keeps name, statics, private fields, prototype chain and the looks of its methods', async () => {
-    expect((await call('/looks')).answer).toEqual(['Stock', 2026, 'stock', true, 'count', 1, false]);
+    expect((await call('/looks')).answer).toEqual(['Stock', 2027, 2027, 'stock', true, 'count', 1, false]);
   });
 });

@@ -12,7 +12,8 @@ describeInWorkerds('a handler', (startWorker) => {
       platform: { queueProducers: { QUEUE: 'orders' }, queueConsumers: { orders: { maxBatchTimeout: 0 } } },
       neighbours: [
         { name: 'mailer', fixture: 'mailer', platform: { serviceBindings: { WORKER: 'worker' } } },
-        { name: 'traced', fixture: 'traced', platform: { tails: ['worker'] } },
+        { name: 'traced', fixture: 'traced', platform: { tails: ['worker', 'tracer'] } },
+        { name: 'tracer', fixture: 'tracer', bindings: { ENDPOINT: collector.endpoint } },
       ],
     });
     const called = await worker.miniflare.getWorker('worker');
@@ -47,11 +48,13 @@ describeInWorkerds('a handler', (startWorker) => {
     expect(context).toEqual({ user: { id: 'email' }, custom: { email: { bytes: 512 } } });
   });
 
-  test('of a tail says how many events came', async () => {
+  test.each([
+    ['tail', { user: { id: 'tail' }, custom: { tail: { events: 1 } } }],
+    ['trace', { custom: { tail: { events: 1 } } }],
+  ])('of the kind %s says how many events came', async (kind, told) => {
     const { collector, worker } = await start();
     await (await worker.miniflare.getWorker('traced')).fetch('http://traced.test/');
-    const { context } = await collector.waitForMessage('tail');
-    expect(context).toEqual({ user: { id: 'tail' }, custom: { tail: { events: 1 } } });
+    expect((await collector.waitForMessage(kind)).context).toEqual(told);
   });
 
   test.each(['scheduled', 'queue', 'email'])(
