@@ -13,14 +13,13 @@ import { createWriter, type WriterSources } from '../core/writer.js';
 import { createAlsScope, createSynchronousStorage, type Storage } from './alsScope.js';
 import { createFlushing, flushLate } from './flushing.js';
 import { createInvocations } from './invocations.js';
-import type { QueueBatch, QueueMessage } from './runPart.js';
-import { runPart } from './runPart.js';
+import { type QueueBatch, type QueueMessage, runPart } from './runPart.js';
 import { sendNext, sendUntilSettled } from './sendUntilSettled.js';
 import { registerLogger, type WorkerLogger } from './workerLogger.js';
 
 export type * from '../core/types.js';
 export type { InvocationOptions } from './invoke.js';
-export type { QueueBatch, QueueMessage } from './runPart.js';
+export type { AnyClass } from './withMethods.js';
 export { type WorkerHandlers, withTimber } from './withTimber.js';
 export { withTimberDurableObject } from './withTimberDurableObject.js';
 export { withTimberEntrypoint } from './withTimberEntrypoint.js';
