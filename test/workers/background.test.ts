@@ -31,8 +31,13 @@ describeInWorkerds('work that outlives its handler', (startWorker) => {
     expect(collector.requests.length).toBeGreaterThan(1);
   });
 
-  test('that nobody can tell the context of has none, and its lines arrive', async () => {
+  test('in the listener of a socket has no context, and its lines arrive', async () => {
     const collector = await visit('/socket');
-    expect((await collector.waitForMessage('lost')).context).toBeUndefined();
+    expect((await collector.waitForMessage('heard')).context).toBeUndefined();
+  });
+
+  test('in the listener of a socket that was bound has the context of then', async () => {
+    const collector = await visit('/bound-socket');
+    expect((await collector.waitForMessage('heard')).context.custom).toEqual({ part: 'background' });
   });
 });

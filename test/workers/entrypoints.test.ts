@@ -41,8 +41,10 @@ describeInWorkerds('an entrypoint class', (startWorker) => {
     expect((await call('/open')).answer).toBe(true);
   });
 
-  test('gives objects that can be called before they have arrived', async () => {
-    expect((await call('/pipelined')).answer).toBe(3);
+  test('gives objects that can be called before they have arrived; these calls have no context', async () => {
+    const { collector, answer } = await call('/pipelined');
+    expect(answer).toBe(3);
+    expect((await collector.waitForMessage('read')).context).toBeUndefined();
   });
 
   test('refuses methods that it has not', async () => {

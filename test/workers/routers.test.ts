@@ -16,7 +16,7 @@ beforeAll(() => {
   for (const name of ['hono', 'itty-router']) {
     const outfile = join(folder, `${name}.js`);
     const stdin = { contents: `export * from '${name}';`, resolveDir: import.meta.dirname };
-    buildSync({ stdin, outfile, bundle: true, format: 'esm', logLevel: 'error' });
+    buildSync({ stdin, outfile, bundle: true, format: 'esm', logLevel: 'error', tsconfigRaw: '{}' });
     modules[`${name}.js`] = pathToFileURL(outfile).href;
   }
 });

@@ -9,7 +9,7 @@ const kinds = [
   ...['generator', 'plain-generator', 'server-sent-events', 'through', 'teed'],
 ];
 
-describeInWorkerds('a streaming answer', (startWorker) => {
+describeInWorkerds('a streaming answer', (startWorker, workerd) => {
   async function start(fixture: string) {
     const collector = await startCollector();
     const worker = await startWorker({ fixture, bindings: { ENDPOINT: collector.endpoint } });
@@ -33,6 +33,14 @@ describeInWorkerds('a streaming answer', (startWorker) => {
     const gone = await collector.waitForMessage('client gone');
     expect(gone.context.http.path).toBe(`/${kind}`);
     expect(collector.lines[0]?.message).toBe('chunk');
+  });
+
+  test('of a generator that is itself the body has its lines sent, on newer workerd in no context', async () => {
+    const { collector, worker } = await start('streams');
+    await worker.visit('/generator-as-body');
+    await collector.waitForMessage('end');
+    const paths = new Set(collector.lines.map(({ context }) => context?.http.path));
+    expect([...paths]).toEqual([workerd.version < '2026-06' ? '/generator-as-body' : undefined]);
   });
 
   test('that logs for long makes ever fewer sub-requests', async () => {
