@@ -45,7 +45,7 @@ const esm = (input, file, plugins = [], external = []) => ({
 export default [
   esm('src/browser/index.ts', 'dist/browser.js', [zoneImpl], ['idb-keyval']),
   esm('src/browser/untracked.ts', 'dist/untracked.js', [], ['idb-keyval']),
-  esm('src/workers/index.ts', 'dist/workers.js', [], ['node:async_hooks', 'cloudflare:workers']),
+  esm('src/workers/index.ts', 'dist/workers.js', [], ['node:async_hooks']),
   {
     input: 'src/browser/index.ts',
     onwarn: warnAsError,

@@ -25,11 +25,12 @@ export { withTimberDurableObject } from './withTimberDurableObject.js';
 export { withTimberEntrypoint } from './withTimberEntrypoint.js';
 export { withTimberWorkflow } from './withTimberWorkflow.js';
 
-// Static imports would stop a Worker without the flag nodejs_als or nodejs_compat at start-up, and every other
-// platform; these are caught, and left as they are by webpack, which knows no `cloudflare:`.
+// Static imports would stop a Worker without the flag nodejs_als or nodejs_compat at start-up, and everything that is not
+// a Worker; these are caught. Bundlers for other platforms would refuse to build what they cannot find by its name.
+const onlyInWorkerd: string = 'cloudflare:workers';
 const [hooks, workerd] = await Promise.all([
   import('node:async_hooks').catch(() => undefined),
-  import(/* webpackIgnore: true */ 'cloudflare:workers').catch(() => undefined),
+  (import(/* webpackIgnore: true */ /* @vite-ignore */ onlyInWorkerd) as Promise<Workerd>).catch(() => undefined),
 ]);
 
 const createStorage = <T>(): Storage<T> => (hooks ? new hooks.AsyncLocalStorage<T>() : createSynchronousStorage<T>());

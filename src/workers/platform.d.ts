@@ -21,6 +21,7 @@ declare module 'node:async_hooks' {
     getStore(): T | undefined;
   }
 }
-declare module 'cloudflare:workers' {
-  export function waitUntil(work: Promise<unknown>): void;
+/** The module cloudflare:workers. */
+interface Workerd {
+  waitUntil(work: Promise<unknown>): void;
 }

@@ -41,7 +41,7 @@ function agrees(bytes: number, kilobytes: string): boolean {
 /** As an application's bundler leaves a build that is used whole. */
 async function bundled(file: string): Promise<string> {
   const plugins = [nodeResolve(), terser({ ecma: 2020, module: true })];
-  const bundle = await rollup({ input: join(root, file), external: [/^node:/, /^cloudflare:/], plugins });
+  const bundle = await rollup({ input: join(root, file), external: [/^node:/], plugins });
   const { output } = await bundle.generate({ format: 'es' });
   await bundle.close();
   return output[0].code;

@@ -41,7 +41,7 @@ async function bundled(names: readonly string[]): Promise<string> {
   const { outputFiles } = await build({
     stdin: { contents: `export { ${names.join(', ')} } from ${JSON.stringify(file)};`, resolveDir: root },
     ...{ bundle: true, minify: true, write: false, format: 'esm', target: 'es2022' },
-    external: ['node:*', 'cloudflare:*'],
+    external: ['node:*'],
     tsconfigRaw: '{}', // and not what lies around in folders above
   });
   return outputFiles[0]!.text;
