@@ -43,6 +43,15 @@ describeInWorkerds('a streaming answer', (startWorker, workerd) => {
     expect([...paths]).toEqual([workerd.version < '2026-06' ? '/generator-as-body' : undefined]);
   });
 
+  test('is made by what looks and works like the platform’s own ReadableStream', async () => {
+    const { worker } = await start('streams');
+    expect(JSON.parse(await worker.visit('/looks'))).toEqual([
+      [true, true, true],
+      [true, true, 'ReadableStream'],
+      ['TypeError', 'TypeError', 'TypeError'],
+    ]);
+  });
+
   test('that logs for long makes ever fewer sub-requests', async () => {
     const { collector, worker } = await start('streams');
     await worker.visit('/long');

@@ -1,6 +1,6 @@
 // Workflows: runs and steps have contexts, wherever the engine calls them from, and lines leave before the run ends.
 import { expect, test } from 'vitest';
-import { startCollector } from '../support/collector.js';
+import { type Line, startCollector } from '../support/collector.js';
 import { describeInWorkerds } from './startWorker.js';
 
 describeInWorkerds('a workflow', (startWorker) => {
@@ -41,6 +41,16 @@ describeInWorkerds('a workflow', (startWorker) => {
     let found = await status();
     while (found.status === 'running') found = await status();
     expect(found).toMatchObject({ status: 'complete', output: 2 });
+  });
+
+  test('that a step ends by its exception has a line of the step and one of the run', async () => {
+    const { collector } = await run('/start?step-fails');
+    const told = (lines: readonly Line[]) => lines.filter(({ message }) => message === 'no address');
+    const lines = told(await collector.waitForLines((all) => told(all).length === 2));
+    expect(lines.map(({ level, context }) => [level, context.custom.step])).toEqual([
+      ['error', { name: 'bill', attempt: 1 }],
+      ['error', undefined],
+    ]);
   });
 
   test('fails as it did before, with a line of it', async () => {
