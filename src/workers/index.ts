@@ -1,39 +1,48 @@
 // The Workers build, also for Node, Deno and Bun: joins the core with AsyncLocalStorage and fetch.
 import { createContextOver } from '../core/context.js';
-import type { Frame } from '../core/frame.js';
+import { copyFields, type Frame } from '../core/frame.js';
 import { createParts } from '../core/join.js';
 import { createLedger, type Ledger } from '../core/ledger.js';
 import { createLoggerCore, type LoggerCore } from '../core/logger.js';
 import { checkOptions } from '../core/options.js';
+import { type SharedContext, sharedContextOf } from '../core/sharedContext.js';
 import { createTroubles } from '../core/trouble.js';
 import type { Context, Logger, LoggerOptions, Transport } from '../core/types.js';
 import { createWriter, type WriterSources } from '../core/writer.js';
 import { createAlsScope, createSynchronousStorage, type Storage } from './alsScope.js';
 import { createBackgroundFlush } from './backgroundFlush.js';
 import { flushBeforeExit, neverExits } from './beforeExit.js';
+import { createFlushing, flushLate } from './flushing.js';
 import { createInvocations } from './invocations.js';
+import { type QueueBatch, type QueueMessage, runPart } from './runPart.js';
 import { sendUntilSettled } from './sendUntilSettled.js';
 import { publishedIn, type TailEvent } from './tail.js';
-import { registerLogger, type WorkerLogger } from './withTimber.js';
+import { registerLogger, type WorkerLogger } from './workerLogger.js';
 
 export type * from '../core/types.js';
+export type { InvocationOptions } from './invoke.js';
 export { tail } from './tail.js';
-export { withTimber } from './withTimber.js';
+export type { AnyClass } from './withMethods.js';
+export { type WorkerHandlers, withTimber } from './withTimber.js';
+export { withTimberDurableObject } from './withTimberDurableObject.js';
+export { withTimberEntrypoint } from './withTimberEntrypoint.js';
+export { withTimberWorkflow } from './withTimberWorkflow.js';
 
-// A static import would stop a Worker without the flag nodejs_als or nodejs_compat at start-up; this one is caught.
-const hooks = await import('node:async_hooks').catch(() => undefined);
+// Static imports would stop a Worker without the flag nodejs_als or nodejs_compat at start-up, and everything that is not
+// a Worker; these are caught. Bundlers for other platforms would refuse to build what they cannot find by its name.
+const onlyInWorkerd: string = 'cloudflare:workers';
+const [hooks, workerd] = await Promise.all([
+  import('node:async_hooks').catch(() => undefined),
+  (import(/* webpackIgnore: true */ /* @vite-ignore */ onlyInWorkerd) as Promise<Workerd>).catch(() => undefined),
+]);
 
 const createStorage = <T>(): Storage<T> => (hooks ? new hooks.AsyncLocalStorage<T>() : createSynchronousStorage<T>());
 
-const invocations = createInvocations(createStorage(), {
+const invocations = createInvocations(createStorage, {
   followsAwaits: hooks !== undefined,
-  inUnknownInvocation: () => isCloudflare() && !isModuleCode(),
+  isInSome: () => workerd !== undefined && !isModuleCode(),
+  waitUntil: workerd && ((work) => void (isModuleCode() || workerd.waitUntil(work))),
 });
-
-// developers.cloudflare.com/workers/runtime-apis/web-standards/#navigatoruseragent
-function isCloudflare(): boolean {
-  return globalThis.navigator?.userAgent === 'Cloudflare-Workers';
-}
 
 // The one place in a Worker where no random bytes may be drawn.
 function isModuleCode(): boolean {
@@ -49,20 +58,40 @@ function isModuleCode(): boolean {
 // withTimber does not wrap, in a WebSocket's listeners, after an await where there is no AsyncLocalStorage, and in a
 // function that module code has bound to its own context.
 const refuseSet = (isEveryones: boolean): string | undefined =>
-  invocations.mayBeLost() || (isEveryones && invocations.isInOne())
+  invocations.mayBeLost() || (isEveryones && invocations.current())
     ? 'context.set did nothing: it was called outside of what withTimber follows, where nobody knows whose it is.'
     : undefined;
 
+const ownContexts = new WeakSet<Context>();
+
 /** An independent context: nothing of the shared one is in it, nor the other way round. */
 export function createContext(): Context {
-  const scope = createAlsScope<Frame>(createStorage());
-  const current = (): Frame | undefined => scope.current() ?? invocations.frameOf(created);
-  const created: Context = createContextOver({ ...scope, current }, queueMicrotask, refuseSet);
+  const scope = createAlsScope<Frame>(invocations.storageOf(() => created));
+  const created: Context = createContextOver(scope, queueMicrotask, refuseSet);
+  ownContexts.add(created);
   return created;
 }
 
 /** The context that all loggers share unless they are given another. */
 export const context: Context = createContext();
+
+/**
+ * Calls fn for each message of a queue's batch, one after the other. Lines that are logged meanwhile carry `message`
+ * (id and attempts) and `queue` (name). What fn throws is logged with them, and ends the loop as a `for` loop's would:
+ * rethrown unchanged.
+ *
+ * @example withTimber(logger, { queue: (batch) => forEachMessage(batch, async (message) => { … message.ack(); }) })
+ */
+export async function forEachMessage<Message extends QueueMessage>(
+  { queue, messages }: QueueBatch<Message>,
+  fn: (message: Message) => unknown,
+): Promise<void> {
+  const invocation = invocations.current();
+  for (const message of messages) {
+    const fields = { queue: { name: queue }, message: { id: message.id, attempts: message.attempts } };
+    await (invocation ? runPart(invocation, fields, () => fn(message)) : context(fields, () => fn(message)));
+  }
+}
 
 const now = (): number => Date.now();
 
@@ -126,10 +155,9 @@ function createWorkerLogger(options: Given): { core: LoggerCore; workerLogger: W
   let configured = false;
 
   function configure(given: WorkerLoggerOptions): void {
-    flush = start(given as LoggerOptions, core, ledger);
+    flush = start(given as LoggerOptions, core, ledger, () => wake(workerLogger));
   }
 
-  if (typeof options !== 'function') configure(options);
   const workerLogger: WorkerLogger = {
     configure(env) {
       if (configured || typeof options !== 'function') return;
@@ -141,14 +169,33 @@ function createWorkerLogger(options: Given): { core: LoggerCore; workerLogger: W
         console.warn(`timberlog: the logger is off. ${(cause as Error)?.message ?? cause}`);
       }
     },
-    runInvocation: (facts, fn) => invocations.run(core.works?.settings.context ?? context, facts, fn),
+    context: () => core.works?.settings.context ?? context,
+    enter(facts, fn) {
+      const entered = workerLogger.context();
+      if (ownContexts.has(entered)) return fn();
+      return (sharedContextOf(entered) as SharedContext).runOverOwnBase(copyFields(facts()), fn);
+    },
     flushOnce: async () => flush?.(),
+    invocations,
   };
+  if (typeof options !== 'function') configure(options);
   return { core, workerLogger };
 }
 
+// Lines of code that nobody knows the invocation of: a listener's that nothing follows, or what nobody has wrapped.
+const lost = createFlushing([], false);
+
+/** A line was logged: there is a flush to come, or there has to be one. */
+function wake(logger: WorkerLogger): void {
+  const { waitUntil } = invocations;
+  const known = invocations.current()?.flushing;
+  const flushing = known ?? lost;
+  flushing.loggers.add(logger);
+  if (!flushing.isOpen && (known || waitUntil)) flushLate(flushing, waitUntil);
+}
+
 /** Returns the flush after an invocation. */
-function start(given: LoggerOptions, core: LoggerCore, ledger: Ledger): () => Promise<void> {
+function start(given: LoggerOptions, core: LoggerCore, ledger: Ledger, wake: () => void): () => Promise<void> {
   const settings = checkOptions(given, { context, maxBodyBytes });
   const report = createTroubles(settings.onTrouble);
   if (!hooks)
@@ -157,7 +204,7 @@ function start(given: LoggerOptions, core: LoggerCore, ledger: Ledger): () => Pr
       'There is no node:async_hooks here (in Workers: set the compatibility flag nodejs_als, or a date from 2026-08-04 on). Contexts are kept in synchronous code only.',
     );
   const { catchUp } = core;
-  const atExit = isCloudflare() ? neverExits : flushBeforeExit(core.logger, report);
+  const atExit = workerd ? neverExits : flushBeforeExit(core.logger, report);
   const maxFlushBytes = settings.transport?.maxFlushBytes;
   const { buffer, delivery } = createParts({
     settings,
@@ -176,7 +223,10 @@ function start(given: LoggerOptions, core: LoggerCore, ledger: Ledger): () => Pr
     writer: createWriter(sources),
     buffer,
     report,
-    wake: atExit.expect,
+    wake() {
+      atExit.expect();
+      wake();
+    },
     send: (lines, timeoutMs) =>
       sendUntilSettled({ delivery, ledger, oneBody: maxFlushBytes !== undefined }, lines, timeoutMs),
     saved: () => 0,

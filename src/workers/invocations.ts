@@ -1,53 +1,117 @@
-// What an invocation has of each context: a base of its own, so that what is set in it is on no other one's lines.
-import { createBase, createFrame, type Frame } from '../core/frame.js';
-import type { EncodedFields } from '../core/merge.js';
+// What code carries across calls and callbacks, in the one AsyncLocalStorage of this build: which invocation it belongs
+// to, and the frames of the contexts that were entered. When lines are sent is flushing.ts's.
+import { copyFields, createBase, createFrame, type Frame, setBase } from '../core/frame.js';
 import { type SharedContext, sharedContextOf } from '../core/sharedContext.js';
-import type { Context } from '../core/types.js';
+import type { Context, Logger } from '../core/types.js';
 import type { Storage } from './alsScope.js';
+import type { Flushing, WaitUntil } from './flushing.js';
+import { contextOf } from './workerLogger.js';
 
-/** Frames of contexts that are in no scope. Contexts that an invocation does not ask for cost it nothing. */
-export type InvocationFrames = WeakMap<Context, Frame>;
+/** One call of a Worker by its platform. */
+export interface Invocation {
+  /** What the platform knows, asked for when somebody first looks at a context: many invocations log nothing. */
+  facts(): object;
+  readonly invocations: Invocations;
+  /** The loggers whose contexts carry the facts. */
+  readonly loggers: readonly Logger[];
+  readonly flushing: Flushing;
+  /** Logs what was thrown, unless it was logged further inside. */
+  tell(error: unknown): void;
+  /** The object whose method was called, where it was one: what it calls of itself is no invocation of its own. */
+  owner?: object | undefined;
+  /** Where it began; filled by `begin`. */
+  from?: Place | undefined;
+  /** One a context, made when first asked for. */
+  readonly frames: Map<object, Frame>;
+}
+
+/** Where code is. One frame a context, the one entered last first; a context that is not there has the invocation's. */
+interface Place {
+  readonly invocation: Invocation | undefined;
+  readonly key?: object;
+  readonly frame?: Frame;
+  readonly outer?: Place | undefined;
+}
+
+/** Runs fn somewhere else than where it is called, and returns what it returns. */
+export type Inside = <T>(fn: () => T) => T;
 
 export interface Invocations {
-  /** Runs fn as an invocation; context has facts under its base. */
-  run<T>(context: Context, facts: EncodedFields, fn: () => T): T;
-  /** Of code in an invocation but in no scope of context; `undefined` outside of invocations. */
-  frameOf(context: Context): Frame | undefined;
-  /** Whether this code belongs to an invocation that is known. */
-  isInOne(): boolean;
+  /** What createAlsScope is made over, for the context that own gives. */
+  storageOf(own: () => Context): Storage<Frame>;
+  /** What runs functions in the invocation: contexts have bases of its own there, which start with what they have here. */
+  begin(invocation: Invocation): Inside;
+  current(): Invocation | undefined;
+  /** What runs a function here, wherever it is called; `undefined` where nothing is carried. */
+  fromHere(): Inside | undefined;
   /** Whether this code may belong to an invocation that nothing tells us of. */
   mayBeLost(): boolean;
+  /** workerd's own, for whichever invocation is under way; `undefined` elsewhere. */
+  readonly waitUntil: WaitUntil | undefined;
 }
 
 export interface InvocationsOptions {
   /** Whether storage is still there after an await. */
   readonly followsAwaits: boolean;
-  /** Whether all code but a module's own belongs to some invocation, known to us or not: in Cloudflare's Workers. */
-  inUnknownInvocation(): boolean;
+  /** Whether this code belongs to some invocation, known to us or not: all code in workerd but a module's own. */
+  isInSome(): boolean;
+  readonly waitUntil: WaitUntil | undefined;
 }
 
 export function createInvocations(
-  storage: Storage<InvocationFrames>,
-  { followsAwaits, inUnknownInvocation }: InvocationsOptions,
+  createStorage: () => Storage<Place>,
+  { followsAwaits, isInSome, waitUntil }: InvocationsOptions,
 ): Invocations {
+  const storage = createStorage();
   let begun = false;
+
+  function frameAt(place: Place | undefined, own: () => Context): Frame | undefined {
+    for (let at = place; at; at = at.outer) if (at.key === own) return at.frame;
+    return place?.invocation && frameIn(place.invocation, own);
+  }
+
+  function frameIn(invocation: Invocation, own: () => Context): Frame {
+    const known = invocation.frames.get(own);
+    if (known) return known;
+    const context = own();
+    const outer = frameAt(invocation.from, own)?.base.fields;
+    const base = createBase();
+    if (invocation.loggers.some((logger) => contextOf(logger) === context))
+      setBase(base, copyFields(invocation.facts()));
+    setBase(base, outer ?? (sharedContextOf(context) as SharedContext).root().fields);
+    const frame = createFrame(base);
+    invocation.frames.set(own, frame);
+    return frame;
+  }
+
+  const current = (): Invocation | undefined => storage.getStore()?.invocation;
+
   return {
-    run(context, facts, fn) {
+    storageOf: (own) => ({
+      run(frame, fn) {
+        const here = storage.getStore();
+        return storage.run({ invocation: here?.invocation, key: own, frame, outer: without(here, own) }, fn);
+      },
+      getStore: () => frameAt(storage.getStore(), own),
+    }),
+    begin(invocation) {
       begun = true;
-      const shared = sharedContextOf(context) as SharedContext;
-      return shared.runOverOwnBase(facts, () => storage.run(new WeakMap(), fn));
+      invocation.from = storage.getStore();
+      const place: Place = { invocation };
+      return (fn) => storage.run(place, fn);
     },
-    frameOf(context) {
-      const frames = storage.getStore();
-      if (!frames) return undefined;
-      const known = frames.get(context);
-      if (known) return known;
-      const shared = sharedContextOf(context) as SharedContext;
-      const frame = createFrame(createBase(shared.root().fields));
-      frames.set(context, frame);
-      return frame;
+    current,
+    fromHere() {
+      const here = storage.getStore();
+      return here && ((fn) => storage.run(here, fn));
     },
-    isInOne: () => storage.getStore() !== undefined,
-    mayBeLost: () => !storage.getStore() && ((begun && !followsAwaits) || inUnknownInvocation()),
+    mayBeLost: () => !current() && ((begun && !followsAwaits) || isInSome()),
+    waitUntil,
   };
+}
+
+/** The frames of all other contexts: there is one of each, however deep contexts are nested. */
+function without(place: Place | undefined, key: object): Place | undefined {
+  if (!place?.key) return undefined;
+  return place.key === key ? place.outer : { ...place, outer: without(place.outer, key) };
 }

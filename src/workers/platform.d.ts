@@ -7,9 +7,15 @@ declare const crypto: {
 declare function fetch(url: string, init: object): Promise<any>;
 declare function setTimeout(fn: () => void, afterMs: number): unknown;
 declare function clearTimeout(timer: unknown): void;
-declare var navigator: { readonly userAgent?: string } | undefined;
 /** Of Node, and what Deno and Bun have of it. In Workers with nodejs_compat there is one that never tells. */
 declare var process: { on?(event: 'beforeExit', listener: () => void): unknown } | undefined;
+declare var ReadableStream: { new (...of: any[]): object; from(iterable: unknown): unknown };
+declare const EventTarget: {
+  readonly prototype: {
+    addEventListener(type: string, listener: any, ...options: unknown[]): void;
+    removeEventListener(type: string, listener: any, ...options: unknown[]): void;
+  };
+};
 declare const AbortSignal: { timeout(afterMs: number): unknown };
 declare module 'node:async_hooks' {
   export class AsyncLocalStorage<T> {
@@ -19,4 +25,8 @@ declare module 'node:async_hooks' {
 }
 declare module 'node:diagnostics_channel' {
   export function channel(name: string): { publish(message: unknown): void };
+}
+/** The module cloudflare:workers. */
+interface Workerd {
+  waitUntil(work: Promise<unknown>): void;
 }

@@ -81,16 +81,39 @@ const coreConsumer = (specifier: string) => `
 `;
 
 const workersConsumer = (specifier: string) => `
-  import { createLogger, tail, tailToCollector, withTimber, type WorkerLoggerOptions } from '${specifier}';
+  import {
+    createLogger, forEachMessage, tail, tailToCollector, withTimber,
+    type InvocationOptions, type WorkerHandlers, type WorkerLoggerOptions,
+  } from '${specifier}';
   interface Env { GREETING: string }
+  interface Order { id: number }
   const logger = createLogger((env: Env) => ({ endpoint: 'https://logs.example/v1/logs', name: env.GREETING }));
-  export default withTimber(logger, {
+  const options: InvocationOptions = { client: true, access: true };
+  const app = withTimber(logger, {
+    version: 7,
     async fetch(request: Request, env: Env, ctx: ExecutionContext) {
       ctx.waitUntil(Promise.resolve());
       logger.info(request.url);
       return new Response(env.GREETING);
     },
-  }) satisfies ExportedHandler<Env>;
+    queue: (batch: MessageBatch<Order>) => forEachMessage(batch, ({ body, ack }) => (body.id > 0 ? ack() : undefined)),
+  }, options);
+  export default app satisfies ExportedHandler<Env, Order> satisfies WorkerHandlers;
+  const answer: Promise<Response> = app.fetch(new Request('/'), { GREETING: '' }, {} as ExecutionContext);
+  const version: number = app.version;
+  // @ts-expect-error it had none
+  app.scheduled;
+  // @ts-expect-error the environment keeps its type
+  app.fetch(new Request('/'), { GREETING: 1 }, {} as ExecutionContext);
+
+  withTimber<ExportedHandler<Env, Order>>([logger, logger.with({ part: 'cron' })], {
+    fetch: (request, env) => new Response(request.cf?.city + env.GREETING.trim()),
+    scheduled: ({ cron }) => logger.info(cron.trim()),
+    queue: (batch) => forEachMessage(batch, async (message) => logger.info(String(message.body.id + message.attempts))),
+    email: (message) => logger.info(message.from.trim()),
+    tail: (events) => logger.info(String(events[0]?.scriptName)),
+    trace: (events) => logger.info(String(events.length)),
+  });
   const tailed: WorkerLoggerOptions = { transport: tail() };
   createLogger(tailed);
   ({
@@ -100,6 +123,53 @@ const workersConsumer = (specifier: string) => `
   tailToCollector({});
   // @ts-expect-error a logger comes first
   withTimber({ fetch: () => new Response() });
+  // @ts-expect-error no such option
+  withTimber(logger, { fetch: () => new Response() }, { log: true });
+  // @ts-expect-error a message has no such thing
+  forEachMessage({} as MessageBatch<Order>, (message) => message.retries);
+  void [answer, version];
+`;
+
+const classesConsumer = (specifier: string) => `
+  import { DurableObject, WorkerEntrypoint, WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from 'cloudflare:workers';
+  import {
+    createLogger, withTimberDurableObject, withTimberEntrypoint, withTimberWorkflow, type AnyClass,
+  } from '${specifier}';
+  const logger = createLogger({ endpoint: 'https://logs.example/v1/logs' });
+  interface Env { CARTS: DurableObjectNamespace<Cart>; STOCK: Service<typeof Stock>; ORDERS: Workflow<{ id: number }> }
+
+  class CartObject extends DurableObject<Env> {
+    #items = 0;
+    static readonly limit = 10;
+    async add(count: number) { this.#items += count; return this.#items; }
+  }
+  export class Cart extends withTimberDurableObject(logger, CartObject) {
+    async empty() { await this.ctx.storage.deleteAll(); return this.env.STOCK.count('spoon'); }
+  }
+  export const Stock = withTimberEntrypoint([logger], class Stock extends WorkerEntrypoint<Env, { shop: string }> {
+    count(product: string) { return this.ctx.props.shop.length + product.length; }
+  }, { access: true });
+  export class Order extends withTimberWorkflow(logger, class extends WorkflowEntrypoint<Env, { id: number }> {
+    override async run(event: WorkflowEvent<{ id: number }>, step: WorkflowStep) {
+      return step.do('pay', async ({ attempt }) => event.payload.id + attempt);
+    }
+  }) {}
+
+  export async function use(env: Env) {
+    const cart = env.CARTS.getByName('a');
+    const items: number = await cart.add(1);
+    const count: number = await cart.empty() + await env.STOCK.count('spoon');
+    const limit: 10 = Cart.limit;
+    const kept: typeof CartObject = withTimberDurableObject(logger, CartObject);
+    const any: AnyClass = kept;
+    // @ts-expect-error a method keeps its parameters
+    cart.add('1');
+    // @ts-expect-error it had none such
+    cart.remove(1);
+    void [items, count, limit, any];
+  }
+  // @ts-expect-error a class is wanted
+  withTimberDurableObject(logger, { fetch: () => new Response() });
 `;
 
 test.each([
@@ -125,6 +195,15 @@ test.each([
   expect(compileConsumer({ 'worker.mts': workersConsumer(specifier) }, { ...options, ...worker })).toEqual([]);
 });
 
+test.each([
+  ['timberlog/workers', bundler],
+  ['timberlog/workers', node16],
+  ['timberlog', { ...bundler, customConditions: ['workerd'] }],
+])("classes that '%s' wraps keep their types", (specifier, options) => {
+  const compiled = compileConsumer({ 'worker.mts': classesConsumer(specifier) }, { ...options, ...worker });
+  expect(compiled).toEqual([]);
+});
+
 test('an application without the library for using compiles too', () => {
   const files = { 'old.mts': "import { createLogger } from 'timberlog/browser';\ncreateLogger({ endpoint: '/' });\n" };
   expect(compileConsumer(files, { ...bundler, lib: libs('es2022', 'dom') })).toEqual([]);
@@ -134,7 +213,7 @@ describe('the consumers above', () => {
   test.each([
     ['timberlog/browser', page, coreConsumer('')],
     ['timberlog/untracked', page, coreConsumer('')],
-    ['timberlog/workers', worker, coreConsumer('') + workersConsumer('')],
+    ['timberlog/workers', worker, coreConsumer('') + workersConsumer('') + classesConsumer('')],
   ])("use every name that '%s' exports", (specifier, options, text) => {
     const names = exportsOf(packed.consumer, specifier, { ...bundler, ...options });
     expect(names).toContain('createLogger');

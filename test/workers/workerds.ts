@@ -15,7 +15,8 @@ export interface Workerd {
   readonly asyncHooks: AsyncHooks;
 }
 
-// From 2026-08-04 on nodejs_compat is the default (developers.cloudflare.com/changelog/post/2026-08-04-nodejs-compat-default).
+// From 2026-08-04 on nodejs_compat is the default, and not to be given as a flag: workerd does not start then
+// (developers.cloudflare.com/changelog/post/2026-08-04-nodejs-compat-default).
 const withoutNode = ['no_nodejs_compat', 'no_nodejs_compat_v2'];
 
 /** What Miniflare brings, and the newest there is, which no Miniflare for Node 20 brings. */
