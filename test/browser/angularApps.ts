@@ -1,9 +1,10 @@
 // Builds the Angular applications of fixtures/angular with Angular's own builder, over the package as npm would publish
-// it. What has not changed is not built again: the first run takes minutes, the next a second.
+// it. Their packages are installed once, from the registry; what has not changed is not built again.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { cp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe } from 'vitest';
@@ -12,8 +13,10 @@ import { pack, root } from '../package/packed.js';
 const workspace = fileURLToPath(new URL('fixtures/angular/', import.meta.url));
 const inWorkspace = (path: string) => join(workspace, path);
 
+const names = ['zoneJsFirst', 'sdkFirst', 'zoneless', 'zoneJsSdkless', 'zonelessSdkless'] as const;
+
 /** The builds, as in angular.json; those without the SDK have a stub of its surface in its place. */
-export type AngularApp = 'zoneJsFirst' | 'sdkFirst' | 'zoneless' | 'zoneJsSdkless' | 'zonelessSdkless';
+export type AngularApp = (typeof names)[number];
 
 /** For a hook that may have to install Angular and build: `beforeAll(…, angularTimeoutMs)`. */
 export const angularTimeoutMs = 600_000;
@@ -35,48 +38,52 @@ function buildsAngular(version: string): boolean {
   return (major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major >= 24;
 }
 
-const building = new Map<AngularApp, Promise<string>>();
+let building: Promise<void> | undefined;
 
-/** The folder of an application, built now if it has to be. */
-export function buildAngularApp(name: AngularApp): Promise<string> {
-  const folder = building.get(name) ?? buildIfChanged(name);
-  building.set(name, folder);
-  return folder;
+/** Builds those applications that are not what they would be now. */
+export function buildAngularApps(): Promise<void> {
+  building ??= buildWhatChanged();
+  return building;
 }
 
-async function buildIfChanged(name: AngularApp): Promise<string> {
+/** Of an application that was built. */
+export const angularFolder = (name: AngularApp) => inWorkspace(`dist/${name}`);
+
+async function buildWhatChanged(): Promise<void> {
   const lockfile = await hashOf([inWorkspace('package-lock.json')]);
-  await onceFor(`${lockfile} ${process.version}`, inWorkspace('node_modules/.installed'), install);
+  const installed = `${lockfile} ${process.version}`;
+  await onceFor(installed, inWorkspace('node_modules/.installed'), install);
   const sdk = await hashOf([join(root, 'package.json'), join(root, 'dist')]);
   await onceFor(sdk, inWorkspace('node_modules/timberlog/.placed'), placeSdk);
   const sources = await hashOf(['angular.json', 'tsconfig.json', 'tsconfig.sdkless.json', 'src'].map(inWorkspace));
-  const folder = inWorkspace(`dist/${name}`);
-  const inputs = [lockfile, sources, ...(name.endsWith('Sdkless') ? [] : [sdk])];
-  await onceFor(inputs.join(' '), join(folder, '.built'), () => build(name));
-  return folder;
+
+  const inputsOf = (name: AngularApp) => `${installed} ${sources} ${name.endsWith('Sdkless') ? '' : sdk}`;
+  const stampOf = (name: AngularApp) => join(angularFolder(name), '.built');
+  const changed = names.filter((name) => stamped(stampOf(name)) !== inputsOf(name));
+  if (changed.length === 0) return;
+  await run(process.execPath, ['build.mjs', ...changed]);
+  for (const name of changed) await writeFile(stampOf(name), inputsOf(name));
 }
 
 /** Does work, unless the stamp says that it has been done for the same inputs. */
 async function onceFor(inputs: string, stamp: string, work: () => Promise<unknown>): Promise<void> {
-  if ((await readFile(stamp, 'utf8').catch(() => '')) === inputs) return;
+  if (stamped(stamp) === inputs) return;
   await rm(stamp, { force: true });
   await work();
   await writeFile(stamp, inputs);
 }
 
-const install = () => run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', workspace]);
+const stamped = (stamp: string) => (existsSync(stamp) ? readFileSync(stamp, 'utf8') : '');
+
+const install = () => run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund']);
 
 async function placeSdk(): Promise<void> {
   const packed = pack();
   const place = inWorkspace('node_modules/timberlog');
   await rm(place, { recursive: true, force: true });
-  await mkdir(dirname(place), { recursive: true });
   await cp(packed.folder, place, { recursive: true });
   packed.remove();
 }
-
-const architect = inWorkspace('node_modules/@angular-devkit/architect-cli/bin/cli.js');
-const build = (name: AngularApp) => run(process.execPath, [architect, `app:build:${name}`]);
 
 async function run(command: string, args: string[]): Promise<void> {
   const shell = process.platform === 'win32';

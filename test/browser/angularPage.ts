@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Collector, startCollector } from '../support/collector.js';
 import type { Engine, EnginePage } from '../support/engines.js';
 import { startPageServer } from '../support/pageServer.js';
-import { type AngularApp, buildAngularApp } from './angularApps.js';
+import { type AngularApp, angularFolder } from './angularApps.js';
 
 export interface AngularPage {
   readonly page: EnginePage;
@@ -17,15 +17,15 @@ export interface AngularPage {
 }
 
 /**
- * Resolves once the application has started. One opened in a test closes when that test ends.
- * @param options `http: 'fetch'` makes HttpClient use fetch in place of XMLHttpRequest.
+ * Resolves once the application, which has been built, has started. One opened in a test closes when that test ends.
+ * @param options `other`: HttpClient by fetch, not XMLHttpRequest, and one change detection for the events of a frame.
  */
 export async function openAngularPage(
   engine: Engine,
   name: AngularApp,
-  options: { http?: 'fetch' } = {},
+  options: { other?: 'yes' } = {},
 ): Promise<AngularPage> {
-  const folder = await buildAngularApp(name);
+  const folder = angularFolder(name);
   const collector = await startCollector();
   const index = await readFile(join(folder, 'index.html'), 'utf8');
   const server = await startPageServer({ folder, routes: { '/': index, '/answer.json': '{"answer":42}' } });
@@ -35,6 +35,7 @@ export async function openAngularPage(
   const until = (condition: string) =>
     page.evaluate<void>(
       `new Promise((resolve) => (function look() { (${condition}) ? resolve() : setTimeout(look, 5); })())`,
+      15_000,
     );
   await until('globalThis.app?.idle()');
   return {
