@@ -19,14 +19,15 @@ describeInWorkerds('an entrypoint class', (startWorker) => {
     return { collector, answer: JSON.parse(await worker.visit(path)) };
   }
 
-  test('answers an RPC call, each line of which says entrypoint and method, and what was set in it', async () => {
+  test('answers an RPC call, in one invocation with what it calls of itself, each line of which says which', async () => {
     const { collector, answer } = await call('/count');
-    const lines = await collector.waitForLines(2);
+    const lines = await collector.waitForLines(3);
     const rpc = { entrypoint: 'Stock', method: 'count' };
     expect(answer).toBe(3);
     expect(lines.map(({ message, context }) => [message, context])).toEqual([
       ['counted', { user: { id: 'spoon' }, custom: { rpc } }],
       ['looked', { user: { id: 'spoon' }, custom: { rpc } }],
+      ['count ok', { user: { id: 'spoon' }, custom: { rpc } }],
     ]);
     expect(collector.requests).toHaveLength(1);
   });
@@ -59,10 +60,11 @@ describeInWorkerds('an entrypoint class', (startWorker) => {
 
   test('answers requests, and its lines leave with those of its waitUntil in one sub-request', async () => {
     const { collector, answer } = await call('/fetch');
-    const lines = await collector.waitForLines(2);
+    const lines = await collector.waitForLines(3);
     expect(answer).toBe('/shelf');
     expect(lines.map(({ message, context }) => [message, context.http.path])).toEqual([
       ['stock asked', '/shelf'],
+      ['GET /shelf 200', '/shelf'],
       ['stock asked for later', '/shelf'],
     ]);
     expect(collector.requests).toHaveLength(1);

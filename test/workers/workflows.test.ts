@@ -35,6 +35,12 @@ describeInWorkerds('a workflow', (startWorker) => {
     );
   });
 
+  test('has its lines sent while it sleeps', async () => {
+    const { collector, status } = await run('/start?sleeps=yes');
+    await collector.waitForMessage('ordered');
+    expect((await status()).status).toBe('running');
+  });
+
   test('gives its steps what they gave it before', async () => {
     const { collector, status } = await run('/start');
     await collector.waitForMessage('shipped');
@@ -44,7 +50,7 @@ describeInWorkerds('a workflow', (startWorker) => {
   });
 
   test('that a step ends by its exception has a line of the step and one of the run', async () => {
-    const { collector } = await run('/start?step-fails');
+    const { collector } = await run('/start?stepFails=yes');
     const told = (lines: readonly Line[]) => lines.filter(({ message }) => message === 'no address');
     const lines = told(await collector.waitForLines((all) => told(all).length === 2));
     expect(lines.map(({ level, context }) => [level, context.custom.step])).toEqual([
@@ -54,7 +60,7 @@ describeInWorkerds('a workflow', (startWorker) => {
   });
 
   test('fails as it did before, with a line of it', async () => {
-    const { collector, status } = await run('/start?fails');
+    const { collector, status } = await run('/start?fails=yes');
     const { level, event } = await collector.waitForMessage('order failed');
     let found = await status();
     while (found.status === 'running') found = await status();
