@@ -35,6 +35,7 @@ export interface Ledger {
   owesReport(): boolean;
   /** That report; `undefined` if none is owed. While one is buffered there is no other: an outage would fill the buffer with them. */
   takeDropReport(): DropReport | undefined;
+  /** Of all lines that are buffered now, but for adopted ones. */
   tally(lines: readonly Line[]): Tally;
   stats(saved: number): Stats;
 }
@@ -47,7 +48,7 @@ export function createLedger(): Ledger {
   let droppedInAll = 0;
   let unreported: DropReport | undefined;
   let isReportBuffered = false;
-  const watchers = new Set<(lines: readonly Line[], fate: Fate) => void>();
+  const watchers = new Set<(sequences: readonly number[], fate: Fate) => void>();
 
   function noteDrop(level: Level, reason: DropReason): DropReport {
     unreported ??= { total: 0, by_reason: {}, ids: [] };
@@ -88,7 +89,9 @@ export function createLedger(): Ledger {
         const report = noteDrop(line.level, fate);
         if (!addToRanges(report.ids, line.id)) report.ids_left_out = (report.ids_left_out ?? 0) + 1;
       }
-      for (const watcher of watchers) watcher(lines, fate);
+      if (watchers.size === 0) return;
+      const own = lines.filter((line) => !line.adopted).map(sequenceOf);
+      for (const watcher of watchers) watcher(own, fate);
     },
     retried() {
       counts.retried += 1;
@@ -105,25 +108,25 @@ export function createLedger(): Ledger {
       return report;
     },
     tally(lines) {
-      const open = new Set(lines);
-      const result = { delivered: 0, dropped: 0, pending: open.size };
+      // A tally holds no lines: many may wait at once, each for a whole buffer. Its lines are those up to this number.
+      const last = lines.reduce((most, line) => Math.max(most, sequenceOf(line)), 0);
+      const result = { delivered: 0, dropped: 0, pending: lines.length };
       let onSettled = (): void => {};
-      const watcher = (gone: readonly Line[], fate: Fate): void => {
-        for (const line of gone) {
-          if (open.delete(line)) result[fate === 'delivered' ? 'delivered' : 'dropped'] += 1;
-        }
-        result.pending = open.size;
-        if (open.size > 0) return;
+      const watcher = (sequences: readonly number[], fate: Fate): void => {
+        const count = sequences.filter((sequence) => sequence <= last).length;
+        result[fate === 'delivered' ? 'delivered' : 'dropped'] += count;
+        result.pending -= count;
+        if (result.pending > 0) return;
         watchers.delete(watcher);
         onSettled();
       };
-      if (open.size > 0) watchers.add(watcher);
+      if (result.pending > 0) watchers.add(watcher);
       return {
         result: () => ({ ...result }),
         whenSettled: () =>
           new Promise((resolve) => {
             onSettled = resolve;
-            if (open.size === 0) resolve();
+            if (result.pending === 0) resolve();
           }),
         end: () => void watchers.delete(watcher),
       };
@@ -139,6 +142,8 @@ export function createLedger(): Ledger {
     }),
   };
 }
+
+const sequenceOf = ({ id }: Line): number => parseId(id).sequence;
 
 // Lines are dropped oldest first, so a new id mostly goes on where the last range ends. Says whether there was room.
 function addToRanges(ranges: string[], id: string): boolean {

@@ -2,7 +2,7 @@
 import type { Delivery } from '../core/delivery.js';
 import type { Buffer } from '../core/memoryBuffer.js';
 import { sendNext } from './sendUntilSettled.js';
-import { passMs } from './time.js';
+import { passMsUnlessEnding } from './time.js';
 
 /** Of the 30 s that `waitUntil` has after the answer (developers.cloudflare.com/workers/runtime-apis/context/#waituntil). */
 const allowedMs = 25_000;
@@ -39,7 +39,7 @@ export function createBackgroundFlush(options: BackgroundFlushOptions): () => Pr
         if (leftToAnother || now() + waitMs >= endAt || buffer.waitingBytes === 0) return;
         isRetrying = true;
         retryExpectedUntil = now() + waitMs + graceMs;
-        await passMs(waitMs);
+        await passMsUnlessEnding(waitMs);
         left = bodiesWaiting();
       } else {
         const sent = await sendNext(delivery, endAt - now());

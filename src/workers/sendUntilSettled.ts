@@ -1,6 +1,6 @@
 // logger.flush() where no timers run between invocations: sends, and looks, until every line has its fate.
 import type { Delivery } from '../core/delivery.js';
-import type { Ledger } from '../core/ledger.js';
+import type { Ledger, Tally } from '../core/ledger.js';
 import type { Line } from '../core/memoryBuffer.js';
 import type { FlushResult } from '../core/types.js';
 import { passMs, withinMs } from './time.js';
@@ -23,14 +23,18 @@ export interface Sending {
   readonly oneBody: boolean;
 }
 
+// Not async: what awaits would hold the lines until it is done, and many may.
+export function sendUntilSettled(sending: Sending, lines: readonly Line[], timeoutMs: number): Promise<FlushResult> {
+  return sendUntil(sending, sending.ledger.tally(lines), timeoutMs);
+}
+
 // No promise here is ever settled by another request, and none of another request is awaited: lines that another flush
 // has under way are looked at again after a while.
-export async function sendUntilSettled(
+async function sendUntil(
   { delivery, ledger, oneBody }: Sending,
-  lines: readonly Line[],
+  tally: Tally,
   timeoutMs: number,
 ): Promise<FlushResult> {
-  const tally = ledger.tally(lines);
   const pending = (): boolean => tally.result().pending > 0;
   if (pending() || ledger.owesReport()) {
     const endAt = Date.now() + timeoutMs;

@@ -1,5 +1,11 @@
 // Waiting, with timers of whoever waits: in Workers none may outlive its invocation.
 
+/** Keeps no process from ending meanwhile, where there is one. */
+export const passMsUnlessEnding = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    (setTimeout(resolve, ms) as { unref?(): void }).unref?.();
+  });
+
 export const passMs = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
 
 /** What work gives, or `undefined` after ms. */

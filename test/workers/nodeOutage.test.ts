@@ -46,3 +46,15 @@ test('an hour without a collector holds a bounded buffer, and the next bodies te
   expect(kept + reported).toBe(36_000);
   expect(logger.stats().buffered).toBe(0);
 });
+
+test('flushes that wait at the same time cost next to nothing each', async () => {
+  const gone = await startCollector();
+  await gone.close();
+  const logger = createLogger({ endpoint: gone.endpoint, onTrouble() {} });
+  for (let i = 0; i < 20_000; i++) logger.info('still running');
+  const before = heapBytes();
+  const flushes = Array.from({ length: 200 }, () => logger.flush({ timeoutMs: 300 }));
+  const during = heapBytes() - before;
+  expect(during / flushes.length).toBeLessThan(100_000);
+  expect((await Promise.all(flushes)).every(({ pending }) => pending === 20_000)).toBe(true);
+});

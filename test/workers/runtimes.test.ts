@@ -24,15 +24,18 @@ describeInRuntimes('the Workers build', (runtime) => {
     ]);
   });
 
-  test('keeps no process from ending, and says what it could not deliver', async () => {
-    const collector = await startCollector();
-    await collector.close();
-    const since = performance.now();
-    const { code, stderr } = await runtime.run('endsUnflushed', collector.endpoint);
-    expect(performance.now() - since).toBeLessThan(15_000);
-    expect(code).toBe(0);
-    expect(stderr).toContain('The process ends, and 1 of its lines could not be delivered.');
-  });
+  test.each(['endsUnflushed', 'endsAfterRequest'])(
+    'keeps no process from ending, and says what it could not deliver (%s)',
+    async (program) => {
+      const collector = await startCollector();
+      await collector.close();
+      const since = performance.now();
+      const { code, stderr } = await runtime.run(program, collector.endpoint);
+      expect(performance.now() - since).toBeLessThan(15_000);
+      expect(code).toBe(0);
+      expect(stderr).toContain('The process ends, and 1 of its lines could not be delivered.');
+    },
+  );
 
   test('gives each request that a server answers at once its own context, and sends their lines', async () => {
     const collector = await startCollector();
