@@ -4,8 +4,11 @@ import type { Buffer } from '../core/memoryBuffer.js';
 import { sendNext } from './sendUntilSettled.js';
 import { passMsUnlessEnding } from './time.js';
 
-/** Of the 30 s that `waitUntil` has after the answer (developers.cloudflare.com/workers/runtime-apis/context/#waituntil). */
-const allowedMs = 25_000;
+/**
+ * Of the 30 s that `waitUntil` has after the answer (developers.cloudflare.com/workers/runtime-apis/context/#waituntil):
+ * work that was given to it comes first, and takes some.
+ */
+const allowedMs = 18_000;
 /** For what a timer is late. */
 const graceMs = 1_000;
 

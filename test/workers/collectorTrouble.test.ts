@@ -55,11 +55,10 @@ describeInWorkerds('a collector in trouble', (startWorker) => {
 
   test('lines are not sent again before the collector wants them', async () => {
     const { collector, worker } = await start({ status: 503, headers: { 'retry-after': '2' } });
+    const since = performance.now(); // the collector answers later than that, on however busy a machine
     await worker.visit('/orders/1');
-    await collector.waitForRequests(1);
-    const since = performance.now();
     await collector.waitForRequests(2);
-    expect(performance.now() - since).toBeGreaterThan(1_900);
+    expect(performance.now() - since).toBeGreaterThan(1_990);
   });
 
   test('no invocation asks a collector that wants to be asked much later', async () => {
