@@ -1,11 +1,11 @@
-// POST /v1/logs: takes bodies of lines from pages and Workers, and answers what became of them. Storing is LineStore's.
+// POST /v1/logs: takes bodies of lines from pages and Workers, and answers what became of them; POST /v1/logs/receipts:
+// which lines have not arrived. Storing is LineStore's.
+import { readText } from './bodyText.js';
 import { type Env, lineStore } from './env.js';
 import { parseLines, type Rejection } from './parseLines.js';
+import { answerReceipts } from './receipts.js';
 
 const maxBodyBytes = 1024 * 1024;
-// A body is read before it is refused, and so far when it is too large: an answer to a body that is still coming
-// breaks the connection, and a page that cannot read the refusal sends the same again.
-const maxDrainedBytes = 16 * maxBodyBytes;
 const contentTypes = new Set(['text/plain', 'application/x-ndjson', 'application/json']);
 
 /** What became of a body's lines: stored now, stored before, or refused one by one. */
@@ -15,11 +15,14 @@ export interface Receipt {
   rejected: Rejection[];
 }
 
-/** Answers a request to the collector's URL: 202 with a {@link Receipt}, or what is wrong with it as a whole. */
+/** What this collector can: SDKs compress and ask for receipts only where it is said. */
+const announcement = '1, gzip, receipts';
+
+/** Answers a request to the collector's URLs: 202 with a {@link Receipt}, or what is wrong with it as a whole. */
 export async function collect(request: Request, env: Env): Promise<Response> {
   const answer = await answerTo(request, env);
   for (const [name, value] of Object.entries(corsHeaders(request))) answer.headers.set(name, value);
-  answer.headers.set('Timberlog-Collector', '1');
+  answer.headers.set('Timberlog-Collector', announcement);
   return answer;
 }
 
@@ -35,8 +38,11 @@ async function answerTo(request: Request, env: Env): Promise<Response> {
   if (contentType && !contentTypes.has(contentType)) {
     return refusal(415, `The content type is ${contentType}; it may be ${[...contentTypes].join(', ')}.`);
   }
-  if (text === null) return refusal(413, `The body is larger than ${maxBodyBytes} bytes.`);
-  return store(text, env);
+  if (typeof text !== 'string') {
+    if (text.why === 'tooLarge') return refusal(413, `The body is larger than ${maxBodyBytes} bytes.`);
+    return refusal(400, 'The body says gzip and is not one whole gzip member.');
+  }
+  return new URL(request.url).pathname.endsWith('/receipts') ? answerReceipts(text, env) : store(text, env);
 }
 
 /** Stores the lines of a body's text. Also the way in for this Worker's own lines, which have no request to come by. */
@@ -78,18 +84,3 @@ const preflight = () =>
       'Access-Control-Max-Age': '7200',
     },
   });
-
-/** The body as text, read once; null if it is larger than maxBytes. */
-async function readText(request: Request, maxBytes: number): Promise<string | null> {
-  if (request.body === null) return '';
-  const decoder = new TextDecoder();
-  let text = '';
-  let bytes = 0;
-  for await (const chunk of request.body) {
-    bytes += chunk.byteLength;
-    if (bytes <= maxBytes) text += decoder.decode(chunk, { stream: true });
-    else if (bytes > maxDrainedBytes) break;
-    else text = '';
-  }
-  return bytes > maxBytes ? null : text + decoder.decode();
-}

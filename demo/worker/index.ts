@@ -10,7 +10,7 @@ export { LineStore } from './lineStore.js';
 export default {
   async fetch(request, env, ctx) {
     const { pathname } = new URL(request.url);
-    if (pathname === '/v1/logs') return collect(request, env);
+    if (pathname === '/v1/logs' || pathname === '/v1/logs/receipts') return collect(request, env);
     if (pathname === '/v1/lines') return readLines(request, lineStore(env));
     if (pathname === '/v1/tail') return tailLines(request, lineStore(env));
     if (pathname.startsWith('/api/')) return shop.fetch(request, env, ctx);

@@ -5,6 +5,8 @@ import type { Line } from './parseLines.js';
 
 const keptLines = 200_000;
 const sweepEveryMs = 60 * 60 * 1000;
+// SDKs send what they have for 14 days: an id must be known for longer than that.
+const idsKeptMs = 15 * 24 * 60 * 60 * 1000;
 // Far below the 32 MiB that a call to a Durable Object may answer.
 // https://developers.cloudflare.com/workers/runtime-apis/rpc/#limitations
 const maxPageBytes = 4 * 1024 * 1024;
@@ -36,6 +38,7 @@ export class LineStore extends DurableObject<Env> {
         text TEXT NOT NULL
       );
       CREATE INDEX IF NOT EXISTS lines_by_time ON lines (at, seq);
+      CREATE TABLE IF NOT EXISTS swept (id TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
     `);
     // Answered by the runtime, so that a console that asks whether it is still connected does not wake the object.
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'));
@@ -45,6 +48,7 @@ export class LineStore extends DurableObject<Env> {
   async add(lines: Line[]): Promise<{ accepted: number; duplicates: number }> {
     const added: StoredLine[] = [];
     for (const { id, at, text } of lines) {
+      if (this.#isSwept(id)) continue;
       const insert = 'INSERT INTO lines (id, at, text) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING seq';
       const [row] = this.#sql.exec<{ seq: number }>(insert, id, at, text);
       if (row) added.push({ seq: row.seq, at, text });
@@ -54,6 +58,12 @@ export class LineStore extends DurableObject<Env> {
       if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(Date.now() + sweepEveryMs);
     }
     return { accepted: added.length, duplicates: lines.length - added.length };
+  }
+
+  /** Those of ids that never arrived. */
+  missing(ids: string[]): string[] {
+    const isStored = (id: string) => this.#sql.exec('SELECT 1 FROM lines WHERE id = ?', id).toArray().length > 0;
+    return ids.filter((id) => !isStored(id) && !this.#isSwept(id));
   }
 
   /** At most limit lines and 4 MiB, newest first, as JSON: `{ lines, next }`, next being the place to go on from, or null. */
@@ -86,9 +96,16 @@ export class LineStore extends DurableObject<Env> {
     socket.close();
   }
 
-  /** Forgets the oldest arrivals beyond what is kept. */
+  /** Forgets the oldest arrivals beyond what is kept; their ids are known for a while yet. */
   override alarm(): void {
-    this.#sql.exec('DELETE FROM lines WHERE seq <= (SELECT max(seq) FROM lines) - ?', keptLines);
+    const old = 'FROM lines WHERE seq <= (SELECT max(seq) FROM lines) - ?';
+    this.#sql.exec(`INSERT OR IGNORE INTO swept (id, at) SELECT id, ? ${old}`, Date.now(), keptLines);
+    this.#sql.exec(`DELETE ${old}`, keptLines);
+    this.#sql.exec('DELETE FROM swept WHERE at < ?', Date.now() - idsKeptMs);
+  }
+
+  #isSwept(id: string): boolean {
+    return this.#sql.exec('SELECT 1 FROM swept WHERE id = ?', id).toArray().length > 0;
   }
 
   /** As many rows as one page takes, the first one always, and whether there are more. */

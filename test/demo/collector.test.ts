@@ -1,5 +1,6 @@
 // What the collector answers, over HTTP, and what it keeps.
 import { get } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import { beforeAll, expect, test } from 'vitest';
 import { bodyOf, lineText } from './lineText.js';
 import { createStateFolder, type Demo, startDemo } from './startDemo.js';
@@ -135,7 +136,7 @@ test('announces itself on every answer, readable by the page that asked', async 
     headers: { origin: 'https://shop.test' },
   });
   expect(Object.fromEntries(answer.headers)).toMatchObject({
-    'timberlog-collector': '1',
+    'timberlog-collector': '1, gzip, receipts',
     'access-control-allow-origin': 'https://shop.test',
     'access-control-allow-credentials': 'true',
     'access-control-expose-headers': 'Timberlog-Collector, Retry-After',
@@ -204,6 +205,63 @@ test('lets no page of another origin watch', async () => {
   );
   expect(status).toBe(403);
 });
+
+test.each([
+  ['the URL', '&encoding=gzip', {}],
+  ['a header', '', { 'content-encoding': 'gzip' }],
+])('takes a gzip body that says so in %s', async (where, query, headers) => {
+  const answer = await postBytes(gzipSync(lineText({ id: `gzip-${where}` })), query, headers);
+  expect(await answer.json()).toEqual({ accepted: 1, duplicates: 0, rejected: [] });
+});
+
+test.each([
+  ['that is cut', gzipSync(lineText({ id: 'broken-1' })).subarray(0, 60)],
+  ['of two members', Buffer.concat([gzipSync(lineText({ id: 'broken-2' })), gzipSync(lineText({ id: 'broken-3' }))])],
+  ['that is plain text', Buffer.from(lineText({ id: 'broken-4' }))],
+  ['of nothing', Buffer.alloc(0)],
+])('answers 400 to a gzip body %s, and stores nothing', async (_, bytes) => {
+  expect((await postBytes(bytes, '&encoding=gzip')).status).toBe(400);
+  expect(await storedIds('broken-')).toEqual([]);
+});
+
+test('answers 413 to a small gzip body that is large inflated', async () => {
+  const bytes = gzipSync(' '.repeat(1024 * 1024 + 1));
+  expect((await postBytes(bytes, '&encoding=gzip')).status).toBe(413);
+});
+
+test('answers 413 to a gzip bomb, without inflating it all', async () => {
+  const bytes = gzipSync(Buffer.alloc(400 * 1024 * 1024));
+  expect((await postBytes(bytes, '&encoding=gzip')).status).toBe(413);
+}, 30_000);
+
+test('tells which lines have not arrived, in ranges', async () => {
+  await demo.post(['asked-1', 'asked-2', 'asked-6', 'other-7'].map((id) => lineText({ id })).join('\n'));
+  const answer = await askReceipts({ ids: ['asked-1..8', 'other-7', 'other-9'] });
+  expect(answer.status).toBe(200);
+  expect(await answer.json()).toEqual({ missing: ['asked-3..5', 'asked-7..8', 'other-9'] });
+});
+
+test.each([
+  ['no JSON', 'ids', 'The body is not JSON.'],
+  ['no ids', '{}', 'The body has no array "ids".'],
+  ['an id that is no string', '{"ids":[1]}', 'An id is not a string, or too long.'],
+  ['a range that runs backwards', '{"ids":["a-5..3"]}', 'The range a-5..3 runs backwards.'],
+  ['more ids than it answers at once', '{"ids":["a-1..10001"]}', 'More than 10000 ids are asked for.'],
+  ['a range without end', '{"ids":["a-1..999999999999999"]}', 'More than 10000 ids are asked for.'],
+])('answers 400 to a question for receipts with %s', async (_, body, error) => {
+  const answer = await fetch(`${demo.url}/v1/logs/receipts?key=demo`, { method: 'POST', body });
+  expect([answer.status, await answer.json()]).toEqual([400, { error }]);
+});
+
+test('answers 401 to a question for receipts without the key', async () => {
+  expect((await fetch(`${demo.url}/v1/logs/receipts`, { method: 'POST', body: '{"ids":[]}' })).status).toBe(401);
+});
+
+const postBytes = (body: Buffer, query: string, headers: Record<string, string> = {}) =>
+  fetch(`${demo.url}/v1/logs?key=demo${query}`, { method: 'POST', body: new Uint8Array(body), headers });
+
+const askReceipts = (question: object) =>
+  fetch(`${demo.url}/v1/logs/receipts?key=demo`, { method: 'POST', body: JSON.stringify(question) });
 
 /** Most of them in characters of two bytes. */
 function lineOfBytes(bytes: number): string {
