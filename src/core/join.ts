@@ -1,4 +1,5 @@
 // Joins the parts that every platform has: from checked options to a buffer, a delivery and a ledger.
+import type { Announcement } from './announcement.js';
 import { createDelivery, type Delivery } from './delivery.js';
 import { createFetchTransport, type FetchTransportOptions } from './fetchTransport.js';
 import type { Timers } from './flusher.js';
@@ -13,6 +14,8 @@ export interface PartsOptions {
   readonly ledger: Ledger;
   readonly report: ReportTrouble;
   readonly fetch: FetchTransportOptions['fetch'];
+  readonly announcement?: Announcement;
+  readonly compress?: FetchTransportOptions['compress'];
   now(): number;
   catchUp(): void;
   onSettled?(lines: readonly Line[], fate: Fate): void;
@@ -27,7 +30,7 @@ export interface Parts {
 }
 
 export function createParts(options: PartsOptions): Parts {
-  const { settings, ledger, report, fetch, now, catchUp, onSettled } = options;
+  const { settings, ledger, report, now, catchUp, onSettled } = options;
   const buffer = createMemoryBuffer({
     maxBytes: settings.buffer.maxBytes,
     maxAgeMs: settings.buffer.maxAgeMs,
@@ -38,7 +41,7 @@ export function createParts(options: PartsOptions): Parts {
       onSettled?.(lines, fate);
     },
   });
-  const transport = settings.transport ?? createFetchTransport({ url: settings.url, fetch, now });
+  const transport = settings.transport ?? createFetchTransport({ ...options, url: settings.url });
   const delivery = createDelivery({
     buffer,
     transport,

@@ -1,4 +1,5 @@
 // Every line's fate, counted: for stats, for flush results, and for the report of what was dropped.
+import { addToRanges } from './idRanges.js';
 import type { Fate, Line } from './memoryBuffer.js';
 import type { DropReason, FlushResult, Level, Stats } from './types.js';
 import { parseId } from './writer.js';
@@ -40,6 +41,7 @@ export interface Ledger {
   stats(saved: number): Stats;
 }
 
+/** Lines are dropped oldest first, so that a new id mostly goes on where the last range ends. */
 const maxReportedRanges = 100;
 
 export function createLedger(): Ledger {
@@ -87,7 +89,7 @@ export function createLedger(): Ledger {
         if (!line.adopted) countOwnDrop(fate);
         if (line.isDropReport && fate === 'refused') continue; // the next one would be refused too, without end
         const report = noteDrop(line.level, fate);
-        if (!addToRanges(report.ids, line.id)) report.ids_left_out = (report.ids_left_out ?? 0) + 1;
+        if (!addToRanges(report.ids, line.id, maxReportedRanges)) report.ids_left_out = (report.ids_left_out ?? 0) + 1;
       }
       if (watchers.size === 0) return;
       const own = lines.filter((line) => !line.adopted).map(sequenceOf);
@@ -142,16 +144,4 @@ export function createLedger(): Ledger {
     }),
   };
 }
-
 const sequenceOf = ({ id }: Line): number => parseId(id).sequence;
-
-// Lines are dropped oldest first, so a new id mostly goes on where the last range ends. Says whether there was room.
-function addToRanges(ranges: string[], id: string): boolean {
-  const { writer, sequence } = parseId(id);
-  const last = /^(.*)-(\d+)(?:\.\.(\d+))?$/.exec(ranges[ranges.length - 1] ?? '');
-  const goesOn = last !== null && last[1] === writer && Number(last[3] ?? last[2]) === sequence - 1;
-  if (goesOn) ranges[ranges.length - 1] = `${writer}-${last[2]}..${sequence}`;
-  else if (ranges.length < maxReportedRanges) ranges.push(id);
-  else return false;
-  return true;
-}

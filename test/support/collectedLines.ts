@@ -18,7 +18,9 @@ export interface CollectedRequest {
   readonly url: URL;
   readonly key: string | null;
   readonly headers: IncomingHttpHeaders;
+  /** As they came over the wire. */
   readonly bytes: Buffer;
+  /** Inflated, where they were gzip. */
   readonly text: string;
   readonly lines: Line[];
   /** Lines of the body that JSON.parse refuses. */

@@ -1,9 +1,12 @@
-// A real HTTP collector on loopback that keeps what it receives and answers as the test says.
+// A real HTTP collector on loopback that keeps what it receives and answers as the test says. It takes gzip, and tells
+// what has not arrived to whoever asks for receipts.
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { createArrivals } from './arrivals.js';
 import { closeWithTest } from './closeWithTest.js';
 import { type CollectedRequest, type Line, parseLines, type StoredLine, storeLines } from './collectedLines.js';
+import { gunzipMember } from './gunzipMember.js';
 import { listenOnLoopback, readBody } from './loopback.js';
+import { missingOf, type Question } from './receipts.js';
 
 export type { CollectedRequest, Line, StoredLine };
 
@@ -43,6 +46,8 @@ export interface Collector {
   /** All requests but preflights, in the order in which their bodies ended, whatever was answered. */
   readonly requests: CollectedRequest[];
   readonly preflights: IncomingMessage[];
+  /** Questions for receipts, and what was answered; none of them is among `requests`. */
+  readonly questions: Question[];
   /** The texts of the stored requests. */
   readonly bodies: string[];
   /** The stored lines, once an id, in order of first arrival. */
@@ -56,8 +61,12 @@ export interface Collector {
     wanted: number | ((requests: readonly CollectedRequest[]) => unknown),
     timeoutMs?: number,
   ): Promise<CollectedRequest[]>;
+  /** Resolves with `questions` once there are so many. */
+  waitForQuestions(wanted: number, timeoutMs?: number): Promise<Question[]>;
   /** The answers to the next requests, one each. */
   answer(...answers: Answer[]): void;
+  /** How questions for receipts are answered. @default by what is missing */
+  answerReceipts(answer: Answer | undefined): void;
   /** The answer to every request for which none is queued. */
   answerAlways(answer: Answer): void;
   close(): Promise<void>;
@@ -66,6 +75,7 @@ export interface Collector {
 /** Starts a collector. One started in a test closes when that test ends. */
 export async function startCollector(options: CollectorOptions = {}): Promise<Collector> {
   const requests: CollectedRequest[] = [];
+  const questions: Question[] = [];
   const preflights: IncomingMessage[] = [];
   const bodies: string[] = [];
   const lines: Line[] = [];
@@ -73,6 +83,7 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Co
   const arrivals = createArrivals();
   const queue: Answer[] = [];
   let otherwise: Answer = {};
+  let toQuestions: Answer | undefined;
 
   async function respond(incoming: IncomingMessage, response: ServerResponse) {
     if (incoming.method === 'OPTIONS') {
@@ -80,14 +91,28 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Co
       return void response.writeHead(204, corsHeaders(incoming)).end();
     }
     const { bytes, truncated } = await readBody(incoming);
-    const answer = queue.shift() ?? otherwise;
-    const request = collected(incoming, bytes, truncated, answer);
+    if (/\/receipts(\?|$)/.test(incoming.url ?? '')) return respondToQuestion(incoming, response, bytes.toString());
+    const plain = incoming.url?.includes('encoding=gzip') ? gunzipMember(bytes) : bytes;
+    const answer = plain ? (queue.shift() ?? otherwise) : { status: 400 };
+    const request = collected(incoming, { bytes, plain: plain ?? Buffer.alloc(0), truncated }, answer);
     requests.push(request);
     if (request.stored) {
       bodies.push(request.text);
       lines.push(...storeLines(request.text, byId));
     }
     arrivals.happened();
+    await answerWith(answer, incoming, response);
+  }
+
+  function respondToQuestion(incoming: IncomingMessage, response: ServerResponse, text: string) {
+    const { ids } = JSON.parse(text) as { ids: string[] };
+    const missing = missingOf(ids, byId);
+    questions.push({ ids, missing });
+    arrivals.happened();
+    return answerWith(toQuestions ?? { status: 200, body: JSON.stringify({ missing }) }, incoming, response);
+  }
+
+  async function answerWith(answer: Answer, incoming: IncomingMessage, response: ServerResponse) {
     await answer.until;
     if (answer.cut) return void incoming.socket.destroy();
     if (answer.hang) return;
@@ -113,9 +138,10 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Co
   };
 
   return {
-    ...{ url, endpoint: `${url}/v1/logs`, port: server.port, requests, preflights, bodies, lines, byId },
+    ...{ url, endpoint: `${url}/v1/logs`, port: server.port, requests, questions, preflights, bodies, lines, byId },
     waitForLines: (wanted, timeoutMs) => waitFor(lines, wanted, timeoutMs),
     waitForRequests: (wanted, timeoutMs) => waitFor(requests, wanted, timeoutMs),
+    waitForQuestions: (wanted, timeoutMs) => waitFor(questions, wanted, timeoutMs),
     waitForMessage: (message, timeoutMs = 10_000) =>
       arrivals.wait(
         () => lines.find((line) => line.message === message),
@@ -123,6 +149,9 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Co
         () => `Wanted "${message}". ${tell()}`,
       ),
     answer: (...answers) => void queue.push(...answers),
+    answerReceipts: (answer) => {
+      toQuestions = answer;
+    },
     answerAlways: (answer) => {
       otherwise = answer;
     },
@@ -130,9 +159,16 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Co
   };
 }
 
-function collected(incoming: IncomingMessage, bytes: Buffer, truncated: boolean, answer: Answer): CollectedRequest {
+interface Received {
+  bytes: Buffer;
+  /** Inflated, where they were gzip. */
+  plain: Buffer;
+  truncated: boolean;
+}
+
+function collected(incoming: IncomingMessage, { bytes, plain, truncated }: Received, answer: Answer): CollectedRequest {
   const url = new URL(incoming.url ?? '/', `http://${incoming.headers.host}`);
-  const text = bytes.toString('utf8');
+  const text = plain.toString('utf8');
   const status = answer.hang || answer.cut ? undefined : (answer.status ?? 202);
   const accepts = status !== undefined && status >= 200 && status < 300;
   return {
