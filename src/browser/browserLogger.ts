@@ -1,5 +1,6 @@
 // The logger of a page or worker: joins the core with IndexedDB, fetch and sendBeacon, for the builds with tracking
 // and without.
+import { createAnnouncement } from '../core/announcement.js';
 import type { AtEndOfTurn } from '../core/context.js';
 import { createFlusher, type Timers } from '../core/flusher.js';
 import { awaitFates, createParts } from '../core/join.js';
@@ -9,11 +10,11 @@ import { checkOptions } from '../core/options.js';
 import { createTroubles } from '../core/trouble.js';
 import type { Body, Context, Logger, LoggerOptions, Transport } from '../core/types.js';
 import { createWriter } from '../core/writer.js';
-import { createLineStore } from './lineStore.js';
+import { compress } from './compress.js';
 import { staysForEver, watchPageExit } from './pageExit.js';
-import { createPersistence, type Persistence } from './persist.js';
+import { askOver, createReceipts, type Receipts } from './receipts.js';
 import type { Outside } from './scope/outsideZone.js';
-import { createTabs } from './tabs.js';
+import { createStorage, type Storage } from './storage.js';
 
 export interface BrowserPlatform {
   /** The context of loggers that are given none. */
@@ -41,21 +42,37 @@ export function createBrowserLogger(options: LoggerOptions, platform: BrowserPla
   const core = createLoggerCore(ledger, settings.context);
   const writer = createWriter({ now, random: (bytes) => crypto.getRandomValues(bytes) });
   const timers = timersOutside(outside);
-  let persistence: Persistence | undefined;
+  const fetch = fetchOutside(outside, globalThis.fetch);
+  let storage: Storage | undefined;
 
-  const { buffer, transport, delivery } = createParts({
+  const announcement = createAnnouncement((text) => storage?.keepAnnouncement(text));
+  const parts = createParts({
     settings,
     ledger,
     report,
-    fetch: fetchOutside(outside, globalThis.fetch),
+    fetch,
     now,
+    announcement,
+    compress: compressOutside(outside),
     catchUp: core.catchUp,
-    onSettled: (lines) => persistence?.settled(lines),
+    onSettled(lines, fate) {
+      receipts.settled(lines);
+      storage?.settled(lines, fate);
+    },
   });
+  const { buffer, transport } = parts;
+  const receipts: Receipts = createReceipts({
+    delivery: parts.delivery,
+    buffer,
+    announcement,
+    ask: askOver(settings.url, fetch),
+    now,
+  });
+  const trusts = (): boolean => settings.exit === 'trust' && !announcement.can('receipts');
   const { everyMs } = settings.flush;
   const flusher = createFlusher({
     buffer,
-    delivery,
+    delivery: receipts.delivery,
     timers,
     now,
     everyMs,
@@ -63,28 +80,21 @@ export function createBrowserLogger(options: LoggerOptions, platform: BrowserPla
     report,
   });
 
-  const bufferName = settings.buffer.name || `${settings.endpoint} ${settings.key}`;
-  const writerName = writer.name();
-  const tabs = settings.buffer.persist
-    ? createTabs({ bufferName, writerName, createChannel, after: timers.set })
-    : undefined;
-  if (tabs) {
-    const { durability } = settings.buffer;
-    persistence = createPersistence({
-      store: createLineStore({
-        bufferName,
-        durability,
-        indexedDB: () => globalThis.indexedDB,
-        onLost: () => persistence?.saveAgain(),
-      }),
+  if (settings.buffer.persist) {
+    storage = createStorage({
+      settings,
       buffer,
-      bufferName,
-      writerName,
+      writerName: writer.name(),
+      announcement,
       timers,
       now,
       report,
-      livingWriters: tabs.livingWriters,
-      onAdopted: () => flusher.flush(),
+      catchUp: core.catchUp,
+      trusts,
+      onAdopted(lines) {
+        receipts.doubt(lines);
+        flusher.flush();
+      },
     });
   }
 
@@ -94,11 +104,18 @@ export function createBrowserLogger(options: LoggerOptions, platform: BrowserPla
       : watchPageExit({
           buffer,
           flusher,
-          saveNow: () => persistence?.saveNow(),
+          saveNow: () => storage?.saveNow(),
           catchUp: core.catchUp,
           sendOnExit: beaconWith(settings.url, transport, settings.transport !== undefined),
           atEndOfTurn,
           now,
+          onHandedOver: (lines) => storage?.noteHandedOver(lines),
+          onLeave: () => storage?.leave(),
+          onReturn(handedOver) {
+            if (trusts()) buffer.withdraw(handedOver, 'delivered');
+            else receipts.doubt(handedOver);
+            storage?.join();
+          },
         }),
   );
   const onOnline = (): void => flusher.flush();
@@ -111,7 +128,7 @@ export function createBrowserLogger(options: LoggerOptions, platform: BrowserPla
     report,
     wake: (line) =>
       outside(() => {
-        persistence?.pushed(line);
+        storage?.pushed(line);
         pageExit.pushed();
         flusher.wake(line);
       }),
@@ -121,24 +138,16 @@ export function createBrowserLogger(options: LoggerOptions, platform: BrowserPla
         flusher.flush();
         return fates;
       }),
-    saved: () => persistence?.saved() ?? 0,
+    saved: () => storage?.saved() ?? 0,
     stop() {
       flusher.stop();
-      tabs?.close();
+      storage?.stop();
       pageExit.stop();
       globalThis.removeEventListener?.('online', onOnline);
     },
   });
-  outside(() => persistence?.begin());
+  outside(() => void storage?.begin());
   return core.logger;
-}
-
-function createChannel(name: string): BroadcastChannel | undefined {
-  try {
-    return new BroadcastChannel(name);
-  } catch {
-    return undefined; // missing, or forbidden in a sandboxed frame
-  }
 }
 
 const timersOutside = (outside: Outside): Timers => ({
@@ -150,6 +159,11 @@ const fetchOutside =
   (outside: Outside, fetch: typeof globalThis.fetch) =>
   (url: string, init: object): Promise<Response> =>
     outside(() => fetch(url, { ...init, credentials: 'omit', cache: 'no-store' }));
+
+function compressOutside(outside: Outside): ((text: string) => Promise<Uint8Array>) | undefined {
+  if (typeof CompressionStream === 'undefined') return undefined;
+  return (text) => outside(() => compress(text));
+}
 
 // One's own transport decides itself whether it can send while the page goes.
 function beaconWith(url: string, transport: Transport, isOwn: boolean): (body: Body) => boolean {

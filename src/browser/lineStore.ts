@@ -1,138 +1,81 @@
-// IndexedDB, through idb-keyval: one record holds many lines. Every write is committed before its call returns.
-import { delMany, set, type UseStore } from 'idb-keyval';
-import { utf8Bytes } from '../core/bytes.js';
-import type { Line } from '../core/memoryBuffer.js';
-import type { Level } from '../core/types.js';
+// What is kept in the database, through idb-keyval: records of lines, which of them were handed to beacons, who sends
+// what is left behind, and what the collector said of itself.
+import { get, getMany, promisifyRequest, set } from 'idb-keyval';
+import type { Database } from './database.js';
+import { asRecord, type RecordKey, readRecord, type StoredLines } from './record.js';
 
-/** Sorts by time: writer names do, and sequence numbers are numbers. */
-export type RecordKey = readonly [bufferName: string, writer: string, firstSequence: number];
-
-export interface StoredLines {
-  readonly key: RecordKey;
-  readonly lines: readonly Line[];
+/** A record as it was read. */
+export interface FoundRecord extends StoredLines {
+  /** In a writer's first: the id ranges that it handed to beacons. */
+  readonly handedOver?: readonly string[] | undefined;
 }
 
 export interface LineStore {
-  /** Resolves when the database is open: from then on a write is started inside its call. */
   open(): Promise<unknown>;
-  /** Resolves when the lines are committed; the write is started and committed inside the call if the database is open. */
-  save(key: RecordKey, lines: readonly Line[]): Promise<void>;
-  remove(keys: readonly RecordKey[]): Promise<void>;
-  /** The oldest records after a key, in order. */
-  readAfter(key: RecordKey | undefined, count: number): Promise<StoredLines[]>;
+  /** Puts and removes in one transaction, which is started and committed inside the call if the database is open. */
+  write(records: readonly StoredLines[], removed: readonly RecordKey[]): Promise<void>;
+  /** The keys after a key, in order: the oldest first. */
+  keysAfter(key: RecordKey | undefined, count: number): Promise<RecordKey[]>;
+  read(keys: readonly RecordKey[]): Promise<FoundRecord[]>;
+  /** Notes that a writer handed ids to beacons: all that it ever did. */
+  noteHandedOver(writer: string, ranges: readonly string[]): Promise<void>;
+  /**
+   * Notes that writer sends what pages that are gone left, for so long. Resolves with who else does, if anybody but over:
+   * then nothing is noted.
+   */
+  claim(writer: string, forMs: number, over?: string): Promise<string | undefined>;
+  /** Who noted it last. */
+  claimant(): Promise<string | undefined>;
+  /** What the collector at url said of itself, and when. */
+  readAnnouncement(url: string): Promise<{ text: string; at: number } | undefined>;
+  keepAnnouncement(url: string, text: string, at: number): Promise<void>;
+  reset(): void;
 }
 
-export interface LineStoreOptions {
-  bufferName: string;
-  durability: 'relaxed' | 'strict';
-  /** What opens databases; reading it from `window` may throw, so it is asked for when needed. */
-  indexedDB(): IDBFactory | undefined;
-  /** The database was closed by somebody else: what was saved in it may be gone. */
-  onLost(): void;
+interface Claim {
+  readonly writer: string;
+  readonly until: number;
 }
 
-const databaseName = 'timberlog';
-const storeName = 'lines';
-const version = 1;
+const validKey = (key: unknown): IDBValidKey => key as IDBValidKey;
 
-/** What stands in the database. `text` is the lines, joined by newlines: a string is the cheapest thing to store. */
-interface StoredRecord {
-  readonly text: string;
-}
-
-export function createLineStore({ bufferName, durability, indexedDB, onLost }: LineStoreOptions): LineStore {
-  let database: IDBDatabase | undefined;
-  let opening: Promise<IDBDatabase> | undefined;
-
-  function forget(): void {
-    database?.close();
-    database = undefined;
-    opening = undefined;
-  }
-
-  function lose(): void {
-    forget();
-    onLost();
-  }
-
-  function open(): Promise<IDBDatabase> {
-    opening ??= openDatabase(indexedDB()).then(
-      (opened) => {
-        database = opened;
-        opened.onclose = lose; // site data cleared, or the disk gone
-        opened.onversionchange = lose; // a newer version in another tab, or a delete: do not stand in its way
-        return opened;
-      },
-      (cause) => {
-        opening = undefined;
-        throw cause;
-      },
-    );
-    return opening;
-  }
-
-  // idb-keyval's own store leaves the commit to the browser, which then never happens in a page that goes
-  // (w3c.github.io/IndexedDB/#dom-idbtransaction-commit).
-  function start<T>(opened: IDBDatabase, mode: IDBTransactionMode, act: (store: IDBObjectStore) => T | PromiseLike<T>) {
-    const transaction = opened.transaction(storeName, mode, { durability });
-    const result = act(transaction.objectStore(storeName));
-    if (mode === 'readwrite') transaction.commit?.(); // Safari before 15 has none
-    return Promise.resolve(result);
-  }
-
-  const useStore: UseStore = (mode, act) => {
-    if (!database) return open().then((opened) => start(opened, mode, act));
-    try {
-      return start(database, mode, act);
-    } catch {
-      lose(); // closed without an event: once more, on a new connection
-      return open().then((opened) => start(opened, mode, act));
-    }
-  };
+export function createLineStore(bufferName: string, { open, use, useOpenEnded, reset }: Database): LineStore {
+  const claimKey = `adopter ${bufferName}`; // a string sorts before every array: it is among no lines
 
   return {
     open,
-    save(key, lines) {
-      const record: StoredRecord = { text: lines.map((line) => line.text).join('\n') };
-      return set(key as unknown as IDBValidKey, record, useStore);
-    },
-    remove: (keys) => delMany(keys as unknown as IDBValidKey[], useStore),
-    readAfter: (key, count) =>
-      useStore('readonly', async (store) => {
-        const end = [bufferName, []]; // an array sorts after every string
-        const range = IDBKeyRange.bound(key ?? [bufferName], end, key !== undefined, true);
-        const [keys, records] = await Promise.all([
-          answerOf(store.getAllKeys(range, count)),
-          answerOf(store.getAll(range, count)),
-        ]);
-        return keys.map((found, i) => ({ key: found as unknown as RecordKey, lines: readRecord(records[i]) }));
+    reset,
+    write: (records, removed) =>
+      use('readwrite', (store) => {
+        for (const key of removed) store.delete(validKey(key));
+        for (const { key, lines } of records) store.put(asRecord(lines), validKey(key));
+        return promisifyRequest(store.transaction);
       }),
+    // An array sorts after every string.
+    keysAfter: (after, count) =>
+      use('readonly', (store) => {
+        const range = IDBKeyRange.bound(after ?? [bufferName], [bufferName, []], after !== undefined, true);
+        return promisifyRequest(store.getAllKeys(range, count)) as Promise<unknown>;
+      }) as Promise<RecordKey[]>,
+    read: async (keys) => {
+      const values = await getMany(keys.map(validKey), use);
+      return keys.map((key, i) => {
+        const ranges = values[i]?.handedOver;
+        return { key, lines: readRecord(values[i]), handedOver: Array.isArray(ranges) ? ranges : undefined };
+      });
+    },
+    // Sequence numbers start at 1: whoever reads a writer's lines in order reads this before.
+    noteHandedOver: (writer, ranges) => set(validKey([bufferName, writer, 0]), { handedOver: ranges }, use),
+    claim: (writer, forMs, over) =>
+      useOpenEnded('readwrite', async (store) => {
+        const claim: Claim | undefined = await promisifyRequest(store.get(claimKey));
+        const leftMs = (claim?.until ?? 0) - Date.now(); // more than is ever given: the clock was set back
+        if (claim && ![writer, over].includes(claim.writer) && leftMs > 0 && leftMs <= forMs) return claim.writer;
+        await promisifyRequest(store.put({ writer, until: Date.now() + forMs } satisfies Claim, claimKey));
+        return undefined;
+      }),
+    claimant: async () => (await get<Claim>(claimKey, use))?.writer,
+    readAnnouncement: (url) => get(`collector ${url}`, use),
+    keepAnnouncement: (url, text, at) => set(`collector ${url}`, { text, at }, use),
   };
-}
-
-function openDatabase(factory: IDBFactory | undefined): Promise<IDBDatabase> {
-  if (!factory) return Promise.reject(new Error('there is no IndexedDB here'));
-  const request = factory.open(databaseName, version);
-  request.onupgradeneeded = () => request.result.createObjectStore(storeName);
-  return answerOf(request);
-}
-
-const answerOf = <T>(request: IDBRequest<T>): Promise<T> =>
-  new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-
-const lineHead = /^\{"id":"([\w-]+)","dt":"([\d:.TZ-]+)","level":"(debug|info|warn|error|fatal)",/;
-
-/** The lines of a record, as adopted ones; text that no version of ours wrote gives none. */
-function readRecord(record: unknown): Line[] {
-  const text: unknown = (record as StoredRecord | undefined)?.text;
-  if (typeof text !== 'string') return [];
-  return text.split('\n').flatMap((line): Line[] => {
-    const head = lineHead.exec(line);
-    if (!head) return [];
-    const [, id, dt, level] = head as unknown as [string, string, string, Level];
-    return [{ id, text: line, bytes: utf8Bytes(line), level, at: Date.parse(dt), adopted: true }];
-  });
 }

@@ -12,6 +12,11 @@ export interface PageExitOptions {
   /** Logs what was dropped. */
   catchUp(): void;
   sendOnExit(body: Body): boolean;
+  /** Beacons took these, or a request that outlives the page has them: nobody may ever read that they arrived. */
+  onHandedOver(lines: readonly Line[]): void;
+  onLeave(): void;
+  /** The page is back, and with it what it had handed over and nobody has acknowledged. */
+  onReturn(handedOver: readonly Line[]): void;
   /** Calls fn when the code of this turn has ended. */
   atEndOfTurn(fn: () => void): void;
   now(): number;
@@ -37,7 +42,8 @@ export function watchPageExit(options: PageExitOptions): PageExit {
   function onHidden(): void {
     saveEachUntil = now() + hiddenForMs;
     saveNow();
-    flusher.flush({ keepalive: true }); // its answer is read if the page lives on
+    // Where pagehide came first, beacons have what waits. Else the answer is read if the page lives on.
+    if (!leaving) flusher.flush({ keepalive: true });
   }
 
   // Only what is synchronous, or a microtask, gets out of a page that goes.
@@ -45,18 +51,28 @@ export function watchPageExit(options: PageExitOptions): PageExit {
     catchUp();
     saveNow();
     flusher.recall();
-    const left = buffer.waiting().filter((line) => !handedOver.has(line));
-    for (const line of beaconLines(left, options.sendOnExit)) handedOver.add(line);
+    const waiting = buffer.waiting();
+    // What earlier pages left is on disk, and room is scarce.
+    const left = waiting.filter((line) => !handedOver.has(line) && !line.adopted);
+    const isWaiting = new Set(waiting);
+    const kept = buffer.pending().filter((line) => !handedOver.has(line) && !isWaiting.has(line));
+    const taken = [...beaconLines(left, options.sendOnExit), ...kept];
+    if (taken.length === 0) return;
+    for (const line of taken) handedOver.add(line);
+    options.onHandedOver(taken);
   }
 
   function onExit(): void {
     leaving = true;
     sendLastWords();
+    options.onLeave();
   }
 
   function onReturn(): void {
     leaving = false;
+    const mayHaveArrived = [...handedOver];
     handedOver.clear();
+    options.onReturn(mayHaveArrived);
     flusher.flush();
   }
 

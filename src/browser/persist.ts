@@ -1,35 +1,37 @@
-// Mirrors the memory buffer to IndexedDB, and brings back what earlier pages left there.
+// Mirrors the memory buffer to IndexedDB: when lines are saved, and when what has left the buffer leaves the disk.
+// Lines of earlier pages are brought back in adoption.ts.
 import type { Timers } from '../core/flusher.js';
 import { isUrgent } from '../core/levels.js';
-import type { Buffer, Line } from '../core/memoryBuffer.js';
+import type { Fate, Line } from '../core/memoryBuffer.js';
 import type { ReportTrouble } from '../core/trouble.js';
-import { parseId } from '../core/writer.js';
-import type { LineStore, RecordKey, StoredLines } from './lineStore.js';
+import type { InTime } from './inTime.js';
+import type { LineStore } from './lineStore.js';
+import { inRecords, type RecordKey } from './record.js';
 
 export interface PersistenceOptions {
   readonly store: LineStore;
-  readonly buffer: Buffer;
   readonly bufferName: string;
-  /** The writer of this page's own lines. */
-  readonly writerName: string;
   readonly timers: Timers;
+  readonly inTime: InTime;
   now(): number;
   report: ReportTrouble;
-  /** The writers of other pages that are alive: their lines are not ours to send. */
-  livingWriters(): Promise<ReadonlySet<string>>;
-  /** Lines of earlier pages were put into the buffer. */
-  onAdopted(): void;
+  /** Logs what was dropped, as a line that is then pushed. */
+  catchUp(): void;
 }
 
 export interface Persistence {
   pushed(line: Line): void;
-  settled(lines: readonly Line[]): void;
+  settled(lines: readonly Line[], fate: Fate): void;
   /** Saves what is not saved yet, inside the call if the database is open. */
   saveNow(): void;
-  /** Opens the database, and puts what pages that are gone left unsent into the buffer, some at a time. */
-  begin(): Promise<void>;
+  /** Lines were read from the disk: their record goes when the last of them is settled. */
+  adopted(key: RecordKey, lines: readonly Line[]): void;
+  /** They are on disk, and somebody else's from now on. */
+  abandoned(lines: readonly Line[]): void;
   /** What was saved may be gone: all that is not settled is saved once more. */
   saveAgain(): void;
+  /** The database does not work: it is tried again later, and told once. */
+  failed(cause: unknown): void;
   saved(): number;
 }
 
@@ -39,25 +41,24 @@ const saveEveryMs = 100;
 const urgentEveryMs = 10;
 /** After a failure: memory only, then the disk is tried again. */
 const retryAfterMs = 30_000;
-const answerWithinMs = 10_000;
-const recordsAtOnce = 50;
 
-interface StoredRecord {
+interface HeldRecord {
   readonly key: RecordKey;
-  unsettled: number;
+  readonly left: Set<Line>;
   committed: boolean;
 }
 
 export function createPersistence(options: PersistenceOptions): Persistence {
-  const { store, buffer, bufferName, timers, now, report } = options;
+  const { store, bufferName, timers, inTime, now, report } = options;
   const unsaved = new Set<Line>();
-  const records = new Map<Line, StoredRecord>();
+  const records = new Map<Line, HeldRecord>();
+  const shrunk = new Set<HeldRecord>(); // some of their lines were dropped: nobody must find those again
+  let stale: RecordKey[] = []; // to be removed
   let savedAt = Number.NEGATIVE_INFINITY;
   let urgentSavedAt = Number.NEGATIVE_INFINITY;
   let notBefore = 0;
   let timer: unknown;
   let timerAt = Number.POSITIVE_INFINITY;
-  let unadopted: { after: RecordKey | undefined } | undefined;
 
   function saveAt(at: number): void {
     if (at <= now()) saveNow();
@@ -70,124 +71,102 @@ export function createPersistence(options: PersistenceOptions): Persistence {
   function saveNow(): void {
     timers.clear(timer);
     timerAt = Number.POSITIVE_INFINITY;
-    if (unsaved.size === 0) return;
+    // What was dropped leaves the disk together with the report of it: a kill in between leaves both or neither.
+    if (shrunk.size > 0) options.catchUp();
+    if (unsaved.size + shrunk.size + stale.length === 0) return;
     notBefore = Math.min(notBefore, now() + retryAfterMs); // no later, where somebody set the clock back
     if (now() < notBefore) {
       saveAt(notBefore);
       return;
     }
-    savedAt = now();
+    for (const { key, left } of shrunk) {
+      stale.push(key);
+      for (const line of left) unsaved.add(line);
+    }
+    shrunk.clear();
+    if (unsaved.size > 0) savedAt = now();
     const lines = [...unsaved];
-    if (lines.some((line) => isUrgent(line.level))) urgentSavedAt = savedAt;
+    if (lines.some(isNeeded)) urgentSavedAt = savedAt;
     unsaved.clear();
-    const key = keyOf(bufferName, lines[0] as Line);
-    const record: StoredRecord = { key, unsettled: lines.length, committed: false };
-    for (const line of lines) records.set(line, record);
-    const written = inTime(() => store.save(key, lines));
-    written.then(
+    write(lines);
+  }
+
+  function write(lines: readonly Line[]): void {
+    const removed = stale;
+    stale = [];
+    const written = inRecords(bufferName, lines);
+    const held = written.map(({ key, lines }): HeldRecord => ({ key, left: new Set(lines), committed: false }));
+    for (const record of held) hold(record);
+    inTime(() => store.write(written, removed)).then(
       () => {
-        record.committed = true;
+        for (const record of held) record.committed = true;
       },
       (cause) => {
-        for (const line of lines) if (records.delete(line)) unsaved.add(line);
-        fail(cause);
+        stale.push(...removed);
+        failed(cause);
       },
     );
   }
 
-  function fail(cause: unknown): void {
+  const hold = (record: HeldRecord): void => {
+    for (const line of record.left) records.set(line, record);
+  };
+
+  // A full disk: Chromium deletes the database and goes on with an empty one, Firefox goes read-only until it is
+  // reopened. Nothing counts as saved any more.
+  function failed(cause: unknown): void {
+    store.reset();
+    saveAgain();
     notBefore = now() + retryAfterMs;
     const reason = (cause as Error)?.message ?? String(cause);
     report('storage', `Lines cannot be kept in IndexedDB (${reason}); they are kept in memory for now.`, cause);
-    if (unsaved.size > 0) saveAt(notBefore);
+    saveAt(notBefore);
   }
 
-  // A database may never answer: a page restored from the back/forward cache, a disk that hangs.
-  function inTime<T>(work: () => Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const limit = timers.set(() => reject(new Error('IndexedDB did not answer')), answerWithinMs);
-      const end = <R>(settle: (result: R) => void) => {
-        return (result: R) => {
-          timers.clear(limit);
-          settle(result);
-        };
-      };
-      try {
-        work().then(end(resolve), end(reject));
-      } catch (cause) {
-        end(reject)(cause);
-      }
-    });
-  }
-
-  function removeRecords(keys: readonly RecordKey[]): void {
-    if (keys.length > 0) inTime(() => store.remove(keys)).catch(fail);
-  }
-
-  function readNext(living: ReadonlySet<string>, found: readonly StoredLines[]): Line[] {
-    const adopted: Line[] = [];
-    for (const { key, lines } of found) {
-      const unreadable = lines.length === 0; // of another version: left alone
-      if (unreadable || living.has(key[1]) || key[1] === options.writerName) continue;
-      const record: StoredRecord = { key, unsettled: lines.length, committed: true };
-      for (const line of lines) records.set(line, record);
-      adopted.push(...lines);
+  function saveAgain(): void {
+    for (const [line, { key }] of records) {
+      unsaved.add(line);
+      if (stale[stale.length - 1] !== key) stale.push(key);
     }
-    return adopted;
-  }
-
-  async function adopt(): Promise<void> {
-    let after = unadopted?.after;
-    unadopted = undefined;
-    try {
-      // Opened at once, while others answer: only then is an error saved inside its call.
-      const [living] = await Promise.all([options.livingWriters(), inTime(store.open)]);
-      for (;;) {
-        const found = await inTime(() => store.readAfter(after, recordsAtOnce));
-        const lines = readNext(living, found);
-        after = found[found.length - 1]?.key;
-        if (lines.length > 0) {
-          if (found.length === recordsAtOnce) unadopted = { after };
-          buffer.adopt(lines);
-          options.onAdopted();
-          return;
-        }
-        if (found.length < recordsAtOnce) return;
-      }
-    } catch (cause) {
-      fail(cause);
-    }
+    records.clear();
+    shrunk.clear();
   }
 
   return {
     pushed(line) {
       unsaved.add(line);
-      const at = isUrgent(line.level) ? urgentSavedAt + urgentEveryMs : savedAt + saveEveryMs;
+      const at = isNeeded(line) ? urgentSavedAt + urgentEveryMs : savedAt + saveEveryMs;
       saveAt(Math.min(at, now() + saveEveryMs)); // no later, where somebody set the clock back
     },
-    settled(lines) {
-      const done: RecordKey[] = [];
+    settled(lines, fate) {
       for (const line of lines) {
         unsaved.delete(line);
         const record = records.get(line);
         if (!record) continue;
         records.delete(line);
-        record.unsettled -= 1;
-        if (record.unsettled === 0) done.push(record.key);
+        record.left.delete(line);
+        if (fate !== 'delivered') shrunk.add(record);
+        else if (record.left.size === 0 && !shrunk.has(record)) stale.push(record.key);
       }
-      removeRecords(done);
-      if (unadopted && !buffer.waiting().some((line) => line.adopted)) void adopt();
+      if (shrunk.size > 0) saveAt(now() + saveEveryMs);
+      else if (stale.length > 0 && now() >= notBefore) write([]);
     },
     saveNow() {
       notBefore = 0; // it may be the last chance: the disk is tried, whatever it said before
       saveNow();
     },
-    begin: adopt,
+    adopted: (key, lines) => hold({ key, left: new Set(lines), committed: true }),
+    abandoned(lines) {
+      for (const line of lines) {
+        unsaved.delete(line);
+        records.delete(line);
+      }
+    },
     saveAgain() {
-      for (const line of records.keys()) unsaved.add(line);
-      records.clear();
+      saveAgain();
       if (unsaved.size > 0) saveAt(now() + saveEveryMs);
     },
+    failed,
     saved() {
       let count = 0;
       for (const [line, record] of records) if (record.committed && !line.adopted) count += 1;
@@ -196,7 +175,5 @@ export function createPersistence(options: PersistenceOptions): Persistence {
   };
 }
 
-function keyOf(bufferName: string, line: Line): RecordKey {
-  const { writer, sequence } = parseId(line.id);
-  return [bufferName, writer, sequence];
-}
+// A report of drops, once it is on disk, must find them gone there.
+const isNeeded = (line: Line): boolean => isUrgent(line.level) || line.isDropReport === true;

@@ -3,7 +3,10 @@
 export interface Tabs {
   /** Resolves with the writers that answered within half a second; a frozen or killed page does not. */
   livingWriters(): Promise<ReadonlySet<string>>;
-  close(): void;
+  /** From now on nobody is answered: the page may be frozen, and in Chromium a message to a cached page costs it the cache. */
+  leave(): void;
+  /** The page is back. */
+  join(): void;
 }
 
 export interface TabsOptions {
@@ -20,15 +23,19 @@ const answerWithinMs = 500;
 
 export function createTabs({ bufferName, writerName, createChannel, after }: TabsOptions): Tabs {
   const living = new Set<string>();
-  const channel = createChannel(`timberlog ${bufferName}`);
+  let channel: BroadcastChannel | undefined;
   const say = (message: Message): void => channel?.postMessage(message);
-  if (channel) {
+  function join(): void {
+    if (channel) return;
+    channel = createChannel(`timberlog ${bufferName}`);
+    if (!channel) return;
     (channel as { unref?(): void }).unref?.(); // Node would stay for it
     channel.onmessage = ({ data }: MessageEvent<Message>) => {
       if ('alive' in data) living.add(data.alive);
       else say({ alive: writerName });
     };
   }
+  join();
   return {
     livingWriters() {
       living.clear();
@@ -36,6 +43,10 @@ export function createTabs({ bufferName, writerName, createChannel, after }: Tab
       say({ alive: writerName }); // a page that asked just before is told of us too
       return new Promise((resolve) => after(() => resolve(living), channel ? answerWithinMs : 0));
     },
-    close: () => channel?.close(),
+    join,
+    leave() {
+      channel?.close();
+      channel = undefined;
+    },
   };
 }

@@ -27,6 +27,10 @@ export interface Buffer {
   take(maxBytes: number, maxLines?: number): Line[];
   /** They are delivered, or dropped: forgotten. */
   settle(lines: readonly Line[], fate: Fate): void;
+  /**
+   * Those of them that wait leave, and are returned: settled, where a fate is given, and else somebody else's from now on.
+   */
+  withdraw(lines: readonly Line[], fate?: Fate): Line[];
   /** Their way ended without an answer: they wait again, in their old order. */
   putBack(lines: readonly Line[]): void;
   /** Puts back all that are on their way. */
@@ -150,6 +154,14 @@ export function createMemoryBuffer(options: MemoryBufferOptions): Buffer {
     settle(lines, fate) {
       const landed = land(lines);
       if (landed.length > 0) onSettled(landed, fate);
+    },
+    withdraw(lines, fate) {
+      const wanted = new Set(lines);
+      const withdrawn = waiting.filter((line) => wanted.has(line));
+      if (withdrawn.length === 0) return withdrawn;
+      replaceWaiting(waiting.filter((line) => !wanted.has(line)));
+      if (fate) onSettled(withdrawn, fate);
+      return withdrawn;
     },
     putBack(lines) {
       const landed = land(lines);

@@ -22,6 +22,7 @@ export interface Settings {
     readonly persist: boolean;
     readonly durability: 'relaxed' | 'strict';
   };
+  readonly exit: 'resend' | 'trust';
   readonly flush: { readonly everyMs: number; readonly maxBodyBytes: number };
   readonly onTrouble: ((trouble: Trouble) => void) | undefined;
 }
@@ -69,6 +70,7 @@ export function checkOptions(options: LoggerOptions, { context, baseUrl, maxBody
     transport: anObject,
     buffer: [isObject, anObject[1], {}],
     flush: [isObject, anObject[1], {}],
+    exit: oneOf(['resend', 'trust'], 'resend'),
     onTrouble: aFunction,
   });
   if (release) checkAll('release.', release, { version: aText, commit_hash: aText, created_at: aText });

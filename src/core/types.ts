@@ -112,6 +112,12 @@ export interface LoggerOptions {
   buffer?: BufferOptions;
   flush?: FlushTiming;
   /**
+   * Pages: what becomes of lines that were handed to `sendBeacon` while a page went, if the collector keeps no receipts.
+   * `'resend'` sends them again at the next visit, under the same ids; `'trust'` takes them for delivered, for backends
+   * that cannot deduplicate, and loses what the beacon did not bring. @default 'resend'
+   */
+  exit?: 'resend' | 'trust';
+  /**
    * Our own failures, told once a kind, in a sentence. It must not throw; what it throws is dropped.
    * @default console.warn
    */

@@ -170,15 +170,18 @@ test('lines of another page that is alive are left to it, those of one that is g
   const collector = await startCollector();
   collector.answerAlways({ status: 503 });
   const { url } = await startSite(collector);
-  const gone = await openPage(browser, url, { before: 'navigator.sendBeacon = () => false;' });
-  await gone.evaluate(() => logger.error('of the one that is gone'));
-  await expect.poll(() => gone.evaluate(() => logger.stats().saved)).toBe(1);
-  await gone.goto(`${url}/silent`);
-  const living = await openPage(browser, `${url}/silent`, { context: gone.context() });
+  const living = await openPage(browser, `${url}/silent`);
   await living.route('**/v1/logs*', (route) => route.abort()); // what it has, it keeps
   await living.goto(url);
   await living.evaluate(() => logger.error('of the living'));
   await expect.poll(() => living.evaluate(() => logger.stats().saved)).toBe(1);
+  const gone = await openPage(browser, url, {
+    before: 'navigator.sendBeacon = () => false;',
+    context: living.context(),
+  });
+  await gone.evaluate(() => logger.error('of the one that is gone'));
+  await expect.poll(() => gone.evaluate(() => logger.stats().saved)).toBe(1);
+  await gone.goto(`${url}/silent`);
   collector.answerAlways({});
 
   const next = await openPage(browser, url, { context: gone.context() });
@@ -213,15 +216,16 @@ test('loggers with other keys never send each other’s lines', async () => {
   expect(ofBlue.map((line) => line.message)).toEqual(['of blue']);
 });
 
+/** Those of lines. */
 function countRecords(): Promise<number> {
   return new Promise((resolve, reject) => {
     const opening = indexedDB.open('timberlog');
     opening.onerror = () => reject(opening.error);
     opening.onsuccess = () => {
-      const counting = opening.result.transaction('lines').objectStore('lines').count();
-      counting.onsuccess = () => {
+      const asking = opening.result.transaction('lines').objectStore('lines').getAllKeys();
+      asking.onsuccess = () => {
         opening.result.close();
-        resolve(counting.result);
+        resolve(asking.result.filter((key) => Array.isArray(key) && (key[2] as number) > 0).length);
       };
     };
   });

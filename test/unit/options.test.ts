@@ -25,6 +25,7 @@ test('an endpoint is all that is needed', () => {
     transport: undefined,
     buffer: { name: '', maxBytes: 5_242_880, maxAgeMs: 1_209_600_000, persist: true, durability: 'relaxed' },
     flush: { everyMs: 5_000, maxBodyBytes: 49_152 },
+    exit: 'resend',
     onTrouble: undefined,
   });
 });
@@ -39,13 +40,14 @@ test('everything that is given is taken', () => {
     transport: { send, sendOnExit: () => true },
     buffer: { name: 'b', maxBytes: 65_536, maxAgeMs: 1_000, persist: false, durability: 'strict' as const },
     flush: { everyMs: 0, maxBodyBytes: 1_024 },
+    exit: 'trust' as const,
     onTrouble: () => {},
   };
   expect(check({ endpoint, key: 'k', ...given })).toEqual({ endpoint, url: `${endpoint}?key=k`, key: 'k', ...given });
 });
 
 test('options that are undefined are as good as not given', () => {
-  const names = ['key', 'name', 'level', 'context', 'release', 'transport', 'buffer', 'flush', 'onTrouble'];
+  const names = ['key', 'name', 'level', 'context', 'release', 'transport', 'buffer', 'flush', 'exit', 'onTrouble'];
   const nothing = Object.fromEntries(names.map((name) => [name, undefined]));
   expect(check({ endpoint, ...nothing })).toEqual(check({ endpoint }));
 });

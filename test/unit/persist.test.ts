@@ -61,11 +61,11 @@ describe('a line is saved', () => {
     expect(store.saves).toEqual([[1], [2]]);
   });
 
-  test('under its buffer, writer and first sequence number', async () => {
+  test('under its buffer, writer, first sequence number and bytes', async () => {
     const { store, log } = createRig();
     log();
     await promisesSettled();
-    expect([...store.records.keys()]).toEqual(['["b","W",1]']);
+    expect([...store.records.keys()]).toEqual(['["b","W",1,100]']);
   });
 
   test('within 100 ms, also where the clock has been set back', async () => {
@@ -135,8 +135,8 @@ describe('saved', () => {
   });
 
   test('counts no line of an earlier page', async () => {
-    const { persistence } = createRig({ fake: createFakeStore(leftBy('A', 1, 3)) });
-    await persistence.begin();
+    const { persistence, adoption } = createRig({ fake: createFakeStore(leftBy('A', 1, 3)) });
+    await adoption.begin();
     expect(persistence.saved()).toBe(0);
   });
 });

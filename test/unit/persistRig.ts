@@ -1,6 +1,9 @@
 // Persistence over a real buffer and a store that is a fake: it answers as told.
-import type { LineStore, RecordKey, StoredLines } from '../../src/browser/lineStore.js';
+import { type AdoptionOptions, createAdoption } from '../../src/browser/adoption.js';
+import { createInTime } from '../../src/browser/inTime.js';
+import type { FoundRecord, LineStore } from '../../src/browser/lineStore.js';
 import { createPersistence, type PersistenceOptions } from '../../src/browser/persist.js';
+import type { RecordKey, StoredLines } from '../../src/browser/record.js';
 import { createMemoryBuffer, type Line } from '../../src/core/memoryBuffer.js';
 import type { Level } from '../../src/core/types.js';
 import { createLine, createLines, numbersOf } from './createLine.js';
@@ -9,26 +12,47 @@ import { createManualTimers } from './manualTimers.js';
 const never = new Promise<never>(() => {});
 
 /** Records in memory. `works` says how it answers: in time, with an error, by throwing, or never. */
-export function createFakeStore(records: StoredLines[] = []) {
+export function createFakeStore(records: FoundRecord[] = []) {
   const store = {
     works: 'yes' as 'yes' | 'fails' | 'throws' | 'hangs',
     saves: [] as number[][],
-    records: new Map(records.map((record) => [JSON.stringify(record.key), record])),
+    reads: [] as number[],
+    resets: 0,
+    claimedBy: undefined as string | undefined,
+    records: new Map<string, FoundRecord>(records.map((record) => [JSON.stringify(record.key), record])),
     open: async () => {},
-    async save(key: RecordKey, lines: readonly Line[]) {
-      store.saves.push(numbersOf(lines));
+    async write(written: readonly StoredLines[], removed: readonly RecordKey[]) {
+      if (written.length > 0) store.saves.push(written.flatMap(({ lines }) => numbersOf(lines)));
       await store.answer();
-      store.records.set(JSON.stringify(key), { key, lines });
+      for (const key of removed) store.records.delete(JSON.stringify(key));
+      for (const record of written) store.records.set(JSON.stringify(record.key), record);
     },
-    async remove(keys: readonly RecordKey[]) {
+    async keysAfter(after: RecordKey | undefined, count: number) {
       await store.answer();
-      for (const key of keys) store.records.delete(JSON.stringify(key));
+      const keys = [...store.records.values()].map(({ key }) => key);
+      const rest = keys.filter((key) => !after || compare(key, after) > 0);
+      return rest.sort(compare).slice(0, count);
     },
-    async readAfter(after: RecordKey | undefined, count: number) {
+    async read(keys: readonly RecordKey[]) {
       await store.answer();
-      const rest = [...store.records.values()].filter(({ key }) => !after || compare(key, after) > 0);
-      return rest.sort((a, b) => compare(a.key, b.key)).slice(0, count);
+      store.reads.push(keys.length);
+      return keys.map((key) => store.records.get(JSON.stringify(key)) ?? { key, lines: [] });
     },
+    async noteHandedOver(writer: string, handedOver: readonly string[]) {
+      await store.answer();
+      const key: RecordKey = ['b', writer, 0];
+      store.records.set(JSON.stringify(key), { key, lines: [], handedOver });
+    },
+    async claim(writer: string, _forMs: number, over?: string) {
+      await store.answer();
+      if (store.claimedBy !== undefined && ![writer, over].includes(store.claimedBy)) return store.claimedBy;
+      store.claimedBy = writer;
+      return undefined;
+    },
+    claimant: async () => store.claimedBy,
+    readAnnouncement: async () => undefined,
+    keepAnnouncement: async () => {},
+    reset: () => void store.resets++,
     answer: () => (store.works === 'hangs' ? never : store.works === 'fails' ? fail() : undefined),
     left: () => [...store.records.values()].flatMap(({ lines }) => numbersOf(lines)).sort((a, b) => a - b),
   };
@@ -38,7 +62,9 @@ export function createFakeStore(records: StoredLines[] = []) {
 const fail = () => Promise.reject(new Error('disk full'));
 const compare = (a: RecordKey, b: RecordKey): number => (a[1] === b[1] ? a[2] - b[2] : a[1] < b[1] ? -1 : 1);
 
-export function createRig(options: Partial<PersistenceOptions> & { fake?: ReturnType<typeof createFakeStore> } = {}) {
+type RigOptions = Partial<PersistenceOptions & AdoptionOptions> & { fake?: ReturnType<typeof createFakeStore> };
+
+export function createRig(options: RigOptions = {}) {
   const timers = createManualTimers();
   const fake = options.fake ?? createFakeStore();
   const troubles: string[] = [];
@@ -49,25 +75,42 @@ export function createRig(options: Partial<PersistenceOptions> & { fake?: Return
     maxAgeMs: Number.POSITIVE_INFINITY,
     lostAfterMs: Number.POSITIVE_INFINITY,
     now: timers.now,
-    onSettled: (lines) => persistence.settled(lines),
+    onSettled(lines, fate) {
+      persistence.settled(lines, fate);
+      adoption.settled(lines);
+    },
   });
   const store: LineStore = {
     ...fake,
-    save: (key, lines) => {
+    write: (written, removed) => {
       if (fake.works === 'throws') throw new Error('closed');
-      return fake.save(key, lines);
+      return fake.write(written, removed);
     },
   };
+  const inTime = createInTime(timers);
   const persistence = createPersistence({
     store,
-    buffer,
     bufferName: 'b',
-    writerName: 'W',
     timers,
+    inTime,
     now: timers.now,
     report: (kind) => void troubles.push(kind),
+    catchUp() {},
+    ...options,
+  });
+  const adoption = createAdoption({
+    store,
+    buffer,
+    writerName: 'W',
+    timers,
+    inTime,
     livingWriters: async () => new Set(),
+    trustsBeacons: () => false,
+    onFound: persistence.adopted,
+    onTrusted: (lines) => persistence.settled(lines, 'delivered'),
     onAdopted: () => void adoptions.push(numbersOf(buffer.waiting())),
+    onAbandoned: persistence.abandoned,
+    onFailed: persistence.failed,
     ...options,
   });
   function log(level: Level = 'info'): Line {
@@ -79,12 +122,12 @@ export function createRig(options: Partial<PersistenceOptions> & { fake?: Return
   }
   const deliver = (count = Number.POSITIVE_INFINITY): void =>
     buffer.settle(buffer.take(Number.POSITIVE_INFINITY, count), 'delivered');
-  return { timers, store: fake, buffer, persistence, troubles, adoptions, log, deliver };
+  return { timers, store: fake, buffer, persistence, adoption, troubles, adoptions, log, deliver };
 }
 
 /** Records that a page that is gone left behind: one a line. */
-export const leftBy = (writer: string, first: number, last: number): StoredLines[] =>
-  createLines(first, last, { adopted: true }).map((line) => {
+export const leftBy = (writer: string, first: number, last: number, bytes = 100): StoredLines[] =>
+  createLines(first, last, { adopted: true, bytes }).map((line) => {
     const sequence = Number(line.id.split('-')[1]);
-    return { key: ['b', writer, sequence], lines: [{ ...line, id: `${writer}-${sequence}` }] };
+    return { key: ['b', writer, sequence, bytes], lines: [{ ...line, id: `${writer}-${sequence}` }] };
   });
