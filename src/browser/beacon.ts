@@ -3,9 +3,39 @@ import { joinLines } from '../core/delivery.js';
 import { isUrgent } from '../core/levels.js';
 import type { Line } from '../core/memoryBuffer.js';
 import type { Body } from '../core/types.js';
+import type { Pack } from './packing.js';
+
+export interface HandOverOptions {
+  /** Lines that are compressed already. */
+  packs(): readonly Pack[];
+  sendPack(pack: Pack): boolean;
+  sendOnExit(body: Body): boolean;
+}
 
 /** A document's beacons and keepalive requests share 64 KiB (fetch.spec.whatwg.org/#http-network-or-cache-fetch). */
 const maxBeaconBytes = 64 * 1024;
+
+/** Sends as many lines as are taken, packed where they are, errors first. Returns the lines that were taken. */
+export function handOver(lines: readonly Line[], { packs, sendPack, sendOnExit }: HandOverOptions): Line[] {
+  const left = new Set(lines);
+  const taken: Line[] = [];
+  const take = (sent: readonly Line[]): void => {
+    taken.push(...sent);
+    for (const line of sent) left.delete(line);
+  };
+  const sendPacks = (isWanted: (line: Line) => boolean): void => {
+    for (const pack of packs()) {
+      const isWhole = pack.lines.some(isWanted) && pack.lines.every((line) => left.has(line));
+      if (isWhole && sendPack(pack)) take(pack.lines);
+    }
+  };
+  const isError = (line: Line): boolean => isUrgent(line.level);
+  sendPacks(isError);
+  take(beaconLines([...left].filter(isError), sendOnExit));
+  sendPacks(() => true);
+  take(beaconLines([...left], sendOnExit));
+  return taken;
+}
 
 /**
  * Sends as many lines as are taken, errors first, each in at most one body. A refused body is halved until it fits.

@@ -2,6 +2,7 @@
 // and without.
 import { createAnnouncement } from '../core/announcement.js';
 import type { AtEndOfTurn } from '../core/context.js';
+import { gzipUrl } from '../core/fetchTransport.js';
 import { createFlusher, type Timers } from '../core/flusher.js';
 import { awaitFates, createParts } from '../core/join.js';
 import { createLedger } from '../core/ledger.js';
@@ -11,6 +12,7 @@ import { createTroubles } from '../core/trouble.js';
 import type { Body, Context, Logger, LoggerOptions, Transport } from '../core/types.js';
 import { createWriter } from '../core/writer.js';
 import { compress } from './compress.js';
+import { createPacking } from './packing.js';
 import { staysForEver, watchPageExit } from './pageExit.js';
 import { askOver, createReceipts, type Receipts } from './receipts.js';
 import type { Outside } from './scope/outsideZone.js';
@@ -98,6 +100,9 @@ export function createBrowserLogger(options: LoggerOptions, platform: BrowserPla
     });
   }
 
+  const canPack = (): boolean =>
+    announcement.can('gzip') && !settings.transport && typeof CompressionStream !== 'undefined';
+  const packing = createPacking({ buffer, canPack, compress, whenIdle: (fn) => outside(() => whenIdle(fn)) });
   const pageExit = outside(() =>
     typeof document === 'undefined'
       ? staysForEver
@@ -107,6 +112,8 @@ export function createBrowserLogger(options: LoggerOptions, platform: BrowserPla
           saveNow: () => storage?.saveNow(),
           catchUp: core.catchUp,
           sendOnExit: beaconWith(settings.url, transport, settings.transport !== undefined),
+          packs: packing.ready,
+          sendPack: ({ member }) => beacon(gzipUrl(settings.url), member),
           atEndOfTurn,
           now,
           onHandedOver: (lines) => storage?.noteHandedOver(lines),
@@ -130,6 +137,7 @@ export function createBrowserLogger(options: LoggerOptions, platform: BrowserPla
       outside(() => {
         storage?.pushed(line);
         pageExit.pushed();
+        packing.pushed();
         flusher.wake(line);
       }),
     send: (lines, timeoutMs) =>
@@ -170,9 +178,21 @@ function beaconWith(url: string, transport: Transport, isOwn: boolean): (body: B
   return (body) => {
     try {
       if (isOwn) return transport.sendOnExit?.(body) ?? false;
-      return navigator.sendBeacon(url, body.text);
     } catch {
-      return false; // missing, or patched by somebody to throw: the lines stay in IndexedDB
+      return false;
     }
+    return beacon(url, body.text);
   };
 }
+
+function beacon(url: string, body: BodyInit): boolean {
+  try {
+    return navigator.sendBeacon(url, body);
+  } catch {
+    return false; // missing, or patched by somebody to throw: the lines stay in IndexedDB
+  }
+}
+
+// Safari has no requestIdleCallback.
+const whenIdle = (fn: () => void): unknown =>
+  typeof requestIdleCallback === 'function' ? requestIdleCallback(fn, { timeout: 1_000 }) : setTimeout(fn, 200);

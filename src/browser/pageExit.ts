@@ -3,7 +3,8 @@
 import type { Flusher } from '../core/flusher.js';
 import type { Buffer, Line } from '../core/memoryBuffer.js';
 import type { Body } from '../core/types.js';
-import { beaconLines } from './beacon.js';
+import { handOver } from './beacon.js';
+import type { Pack } from './packing.js';
 
 export interface PageExitOptions {
   readonly buffer: Buffer;
@@ -12,6 +13,9 @@ export interface PageExitOptions {
   /** Logs what was dropped. */
   catchUp(): void;
   sendOnExit(body: Body): boolean;
+  /** Lines that are compressed, and how they go. */
+  packs(): readonly Pack[];
+  sendPack(pack: Pack): boolean;
   /** Beacons took these, or a request that outlives the page has them: nobody may ever read that they arrived. */
   onHandedOver(lines: readonly Line[]): void;
   onLeave(): void;
@@ -43,7 +47,8 @@ export function watchPageExit(options: PageExitOptions): PageExit {
     saveEachUntil = now() + hiddenForMs;
     saveNow();
     // Where pagehide came first, beacons have what waits. Else the answer is read if the page lives on.
-    if (!leaving) flusher.flush({ keepalive: true });
+    // With more to say than a keepalive request can carry, the quota is left to packs.
+    if (!leaving) flusher.flush({ keepalive: options.packs().length === 0 });
   }
 
   // Only what is synchronous, or a microtask, gets out of a page that goes.
@@ -56,7 +61,7 @@ export function watchPageExit(options: PageExitOptions): PageExit {
     const left = waiting.filter((line) => !handedOver.has(line) && !line.adopted);
     const isWaiting = new Set(waiting);
     const kept = buffer.pending().filter((line) => !handedOver.has(line) && !isWaiting.has(line));
-    const taken = [...beaconLines(left, options.sendOnExit), ...kept];
+    const taken = [...handOver(left, options), ...kept];
     if (taken.length === 0) return;
     for (const line of taken) handedOver.add(line);
     options.onHandedOver(taken);
