@@ -52,6 +52,7 @@ export function createAdoption(options: AdoptionOptions): Adoption {
   const gone = new Set<string>(); // writers that are dead
   let trusted: { writer: string; has(id: string): boolean } | undefined;
   let progressed = false;
+  let life = 0;
   let reading = false;
   let stopped = false;
   let timer: unknown;
@@ -65,6 +66,7 @@ export function createAdoption(options: AdoptionOptions): Adoption {
   async function look(): Promise<void> {
     if (reading || stopped) return;
     reading = true;
+    const begun = life;
     try {
       await inTime(store.open);
       if (held.size > 0 && progressed) await claim();
@@ -74,8 +76,9 @@ export function createAdoption(options: AdoptionOptions): Adoption {
       while (goOn && held.size === 0 && !stopped) goOn = await readOn();
     } catch (cause) {
       forget();
-      options.onFailed(cause);
+      if (begun === life) options.onFailed(cause);
     }
+    if (begun !== life) return; // another look has begun since
     reading = false;
     timers.clear(timer);
     if (!stopped) timer = timers.set(() => void look(), lookEveryMs);
@@ -98,10 +101,12 @@ export function createAdoption(options: AdoptionOptions): Adoption {
 
   // Reads on, and says whether there is more and nothing was adopted yet.
   async function readOn(): Promise<boolean> {
+    const begun = life;
     const keys = await inTime(() => store.keysAfter(after, keysAtOnce));
     const isUnknown = ([, writer]: RecordKey): boolean => writer !== writerName && !gone.has(writer);
     if (keys.some(isUnknown)) {
       const living = await options.livingWriters();
+      if (begun !== life) return false;
       for (const [, writer] of keys) if (writer !== writerName && !living.has(writer)) gone.add(writer);
     }
     const wanted: RecordKey[] = [];
@@ -123,7 +128,9 @@ export function createAdoption(options: AdoptionOptions): Adoption {
     // Others' many records are not looked at one by one.
     else if (after && !gone.has(after[1])) after = [after[0], after[1], Number.POSITIVE_INFINITY];
     const mayAdopt = wanted.length > 0 && (await claim());
-    if (mayAdopt) adopt(await inTime(() => store.read(wanted)));
+    const records = mayAdopt ? await inTime(() => store.read(wanted)) : [];
+    if (begun !== life) return false;
+    adopt(records);
     const goesOn = after !== undefined && (mayAdopt || wanted.length === 0);
     if (!goesOn) forget();
     return goesOn;
@@ -153,6 +160,8 @@ export function createAdoption(options: AdoptionOptions): Adoption {
       if (after && held.size === 0) void look();
     },
     resume() {
+      life += 1;
+      reading = false;
       abandon();
       void look();
     },

@@ -32,6 +32,12 @@ const now = (): number => Date.now();
 /** Keepalive requests and beacons share 64 KiB a page; this leaves room for others. */
 const maxBodyBytes = 48 * 1024;
 
+/**
+ * Larger requests end with the page, and while one is under way Firefox keeps the page out of the back/forward cache.
+ * Others of the page need room, too.
+ */
+const keepaliveBytes = 60_000;
+
 /** @throws TypeError when an option is wrong: it names the option, what was given and what is wanted. */
 export function createBrowserLogger(options: LoggerOptions, platform: BrowserPlatform): Logger {
   const { context, outside, atEndOfTurn, untracked } = platform;
@@ -44,7 +50,8 @@ export function createBrowserLogger(options: LoggerOptions, platform: BrowserPla
   const core = createLoggerCore(ledger, settings.context);
   const writer = createWriter({ now, random: (bytes) => crypto.getRandomValues(bytes) });
   const timers = timersOutside(outside);
-  const fetch = fetchOutside(outside, globalThis.fetch);
+  const requests = { leftBehind: 0 };
+  const fetch = fetchOutside(outside, globalThis.fetch, requests);
   let storage: Storage | undefined;
 
   const announcement = createAnnouncement((text) => storage?.keepAnnouncement(text));
@@ -56,6 +63,7 @@ export function createBrowserLogger(options: LoggerOptions, platform: BrowserPla
     now,
     announcement,
     compress: compressOutside(outside),
+    keepaliveBytes,
     catchUp: core.catchUp,
     onSettled(lines, fate) {
       receipts.settled(lines);
@@ -112,6 +120,7 @@ export function createBrowserLogger(options: LoggerOptions, platform: BrowserPla
           saveNow: () => storage?.saveNow(),
           catchUp: core.catchUp,
           sendOnExit: beaconWith(settings.url, transport, settings.transport !== undefined),
+          recall: () => requests.leftBehind > 0 || flusher.recall(),
           packs: packing.ready,
           sendPack: ({ member }) => beacon(gzipUrl(settings.url), member),
           atEndOfTurn,
@@ -164,9 +173,16 @@ const timersOutside = (outside: Outside): Timers => ({
 });
 
 const fetchOutside =
-  (outside: Outside, fetch: typeof globalThis.fetch) =>
-  (url: string, init: object): Promise<Response> =>
-    outside(() => fetch(url, { ...init, credentials: 'omit', cache: 'no-store' }));
+  (outside: Outside, fetch: typeof globalThis.fetch, requests: { leftBehind: number }) =>
+  async (url: string, init: { keepalive?: boolean }): Promise<Response> => {
+    const kept = init.keepalive ? 1 : 0;
+    requests.leftBehind += kept;
+    try {
+      return await outside(() => fetch(url, { ...init, credentials: 'omit', cache: 'no-store' }));
+    } finally {
+      requests.leftBehind -= kept;
+    }
+  };
 
 function compressOutside(outside: Outside): ((text: string) => Promise<Uint8Array>) | undefined {
   if (typeof CompressionStream === 'undefined') return undefined;

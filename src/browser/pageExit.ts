@@ -16,6 +16,8 @@ export interface PageExitOptions {
   /** Lines that are compressed, and how they go. */
   packs(): readonly Pack[];
   sendPack(pack: Pack): boolean;
+  /** Ends the request under way, if the page cannot leave it behind; its lines wait again. */
+  recall(): void;
   /** Beacons took these, or a request that outlives the page has them: nobody may ever read that they arrived. */
   onHandedOver(lines: readonly Line[]): void;
   onLeave(): void;
@@ -55,7 +57,7 @@ export function watchPageExit(options: PageExitOptions): PageExit {
   function sendLastWords(): void {
     catchUp();
     saveNow();
-    flusher.recall();
+    options.recall();
     const waiting = buffer.waiting();
     // What earlier pages left is on disk, and room is scarce.
     const left = waiting.filter((line) => !handedOver.has(line) && !line.adopted);
@@ -74,6 +76,7 @@ export function watchPageExit(options: PageExitOptions): PageExit {
   }
 
   function onReturn(): void {
+    if (!leaving) return; // it has only just come
     leaving = false;
     const mayHaveArrived = [...handedOver];
     handedOver.clear();

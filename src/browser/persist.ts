@@ -30,6 +30,8 @@ export interface Persistence {
   abandoned(lines: readonly Line[]): void;
   /** What was saved may be gone: all that is not settled is saved once more. */
   saveAgain(): void;
+  /** The page was frozen: nothing that was begun before need ever answer. */
+  restart(): void;
   /** The database does not work: it is tried again later, and told once. */
   failed(cause: unknown): void;
   saved(): number;
@@ -57,6 +59,7 @@ export function createPersistence(options: PersistenceOptions): Persistence {
   let savedAt = Number.NEGATIVE_INFINITY;
   let urgentSavedAt = Number.NEGATIVE_INFINITY;
   let notBefore = 0;
+  let life = 0;
   let timer: unknown;
   let timerAt = Number.POSITIVE_INFINITY;
 
@@ -97,13 +100,14 @@ export function createPersistence(options: PersistenceOptions): Persistence {
     const written = inRecords(bufferName, lines);
     const held = written.map(({ key, lines }): HeldRecord => ({ key, left: new Set(lines), committed: false }));
     for (const record of held) hold(record);
+    const begun = life;
     inTime(() => store.write(written, removed)).then(
       () => {
         for (const record of held) record.committed = true;
       },
       (cause) => {
         stale.push(...removed);
-        failed(cause);
+        if (begun === life) failed(cause);
       },
     );
   }
@@ -165,6 +169,13 @@ export function createPersistence(options: PersistenceOptions): Persistence {
     saveAgain() {
       saveAgain();
       if (unsaved.size > 0) saveAt(now() + saveEveryMs);
+    },
+    restart() {
+      life += 1;
+      store.reset();
+      saveAgain();
+      notBefore = 0;
+      saveNow();
     },
     failed,
     saved() {

@@ -101,6 +101,7 @@ export function createStorage(options: StorageOptions): Storage {
     leave: tabs.leave,
     join() {
       tabs.join();
+      persistence.restart();
       adoption.resume();
     },
     stop() {

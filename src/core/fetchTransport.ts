@@ -10,6 +10,8 @@ export interface FetchTransportOptions {
   now(): number;
   /** What the endpoint is known to have said of itself. @default nothing yet */
   announcement?: Announcement | undefined;
+  /** Requests up to this size outlive the page. @default 0 */
+  keepaliveBytes?: number | undefined;
   /** Text as one gzip member, where the platform can. */
   compress?: ((text: string) => Promise<Uint8Array>) | undefined;
 }
@@ -35,16 +37,23 @@ export const gzipUrl = (url: string): string => `${url}${url.includes('?') ? '&'
 
 /** POSTs as `text/plain`, which browsers send across origins without a preflight. */
 export function createFetchTransport(options: FetchTransportOptions): Transport {
-  const { url, fetch, now, announcement = createAnnouncement() } = options;
+  const { url, fetch, now, announcement = createAnnouncement(), keepaliveBytes = 0 } = options;
   let { compress } = options;
 
-  async function post(to: string, body: string | Uint8Array, sendOptions: SendOptions): Promise<Outcome> {
+  interface Posted {
+    readonly to: string;
+    readonly body: string | Uint8Array;
+    readonly bytes: number;
+  }
+
+  async function post({ to, body, bytes }: Posted, sendOptions: SendOptions): Promise<Outcome> {
     const answer = await fetch(to, {
       method: 'POST',
       body,
       headers: { 'content-type': 'text/plain;charset=UTF-8' },
       redirect: 'manual',
       ...sendOptions,
+      ...(bytes <= keepaliveBytes && { keepalive: true }),
     });
     // An unread body keeps its connection, and in Workers stops the next request on it.
     answer.body?.cancel?.().catch(() => {});
@@ -58,20 +67,22 @@ export function createFetchTransport(options: FetchTransportOptions): Transport 
   const isCompressed = ({ bytes }: Body, { keepalive }: SendOptions): boolean =>
     compress !== undefined && announcement.can('gzip') && !keepalive && bytes >= leastCompressedBytes;
 
-  async function postCompressed(text: string, sendOptions: SendOptions): Promise<Outcome> {
-    const member = await compress!(text);
+  const plain = ({ text, bytes }: Body): Posted => ({ to: url, body: text, bytes });
+
+  async function postCompressed(body: Body, sendOptions: SendOptions): Promise<Outcome> {
+    const member = await compress!(body.text);
     if (sendOptions.signal?.aborted) return { kind: 'retry', why: 'it was given up' };
-    const outcome = await post(gzipUrl(url), member, sendOptions);
+    const outcome = await post({ to: gzipUrl(url), body: member, bytes: member.length }, sendOptions);
     if (outcome.kind !== 'refused') return outcome;
     compress = undefined; // something on the way breaks it: no line is to blame
-    return post(url, text, sendOptions);
+    return post(plain(body), sendOptions);
   }
 
   return {
     async send(body, sendOptions = {}): Promise<Outcome> {
       try {
-        if (isCompressed(body, sendOptions)) return await postCompressed(body.text, sendOptions);
-        return await post(url, body.text, sendOptions);
+        if (isCompressed(body, sendOptions)) return await postCompressed(body, sendOptions);
+        return await post(plain(body), sendOptions);
       } catch (cause) {
         return { kind: 'retry', why: `the request failed (${(cause as Error)?.message ?? cause})` };
       }

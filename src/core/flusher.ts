@@ -26,7 +26,7 @@ export interface Flusher {
   wake(line: Line): void;
   /** Sends all that waits, now; back-off is not waited for, what the collector asked for is. */
   flush(options?: SendOptions): void;
-  /** Ends the plain request under way without an answer. Its lines wait again. */
+  /** Ends the request under way without an answer. Its lines wait again. */
   recall(): void;
   /** Nothing is sent any more. */
   stop(): void;
@@ -43,7 +43,7 @@ export function createFlusher(options: FlusherOptions): Flusher {
   const { buffer, delivery, timers, now, everyMs, maxBodyBytes, report } = options;
   let timer: unknown;
   let dueAt = Number.POSITIVE_INFINITY;
-  let underWay: { abort(): void; keepalive: boolean } | undefined;
+  let underWay: AbortController | undefined;
   let sending = false;
   let askedAgain: SendOptions | undefined;
   let stopped = false;
@@ -63,7 +63,7 @@ export function createFlusher(options: FlusherOptions): Flusher {
 
   async function sendOne(options: SendOptions): Promise<boolean> {
     const controller = new AbortController();
-    underWay = { abort: () => controller.abort(), keepalive: options.keepalive === true };
+    underWay = controller;
     let timeout: unknown;
     // One's own transport may take no notice of the signal: its lines wait again all the same.
     const givenUp = new Promise<'wait'>((resolve) => {
@@ -119,7 +119,7 @@ export function createFlusher(options: FlusherOptions): Flusher {
       start(options);
     },
     recall() {
-      if (underWay?.keepalive !== false) return;
+      if (!underWay) return;
       delivery.recall();
       underWay.abort();
     },

@@ -16,6 +16,7 @@ export interface PartsOptions {
   readonly fetch: FetchTransportOptions['fetch'];
   readonly announcement?: Announcement;
   readonly compress?: FetchTransportOptions['compress'];
+  readonly keepaliveBytes?: number;
   now(): number;
   catchUp(): void;
   onSettled?(lines: readonly Line[], fate: Fate): void;

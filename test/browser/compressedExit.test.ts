@@ -59,7 +59,7 @@ test('one exit carries 400 KB of lines within 64 KiB to a collector that takes g
   const { buffered } = await page.evaluate(() => logger.stats());
   collector.answerAlways({});
 
-  await page.evaluate(() => void (location.href = '/silent'));
+  await page.evaluate(() => location.assign('/silent'));
   await collector.waitForLines(buffered, 10_000);
 
   const beacons = collector.requests.filter(({ beacon }) => beacon);
@@ -77,7 +77,7 @@ test('plain text goes to a collector that does not, as much as fits, the error f
   await page.evaluate(logBacklog, 200_000);
   collector.answerAlways({});
 
-  await page.evaluate(() => void (location.href = '/silent'));
+  await page.evaluate(() => location.assign('/silent'));
   await collector.waitForMessage('the one error');
   await page.waitForURL('**/silent');
 

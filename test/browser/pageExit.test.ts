@@ -19,7 +19,7 @@ async function startSite(collector: Collector, code = '', options = '') {
     routes: {
       '/': withScript(`
         var logger = timber.createLogger({
-          endpoint: '${collector.endpoint}', key: 'k', flush: { everyMs: 3_600_000 }, ${options}
+          endpoint: '${collector.endpoint}', key: 'k', ${options || 'flush: { everyMs: 3_600_000 }'}
         });${code}`),
       '/elsewhere': '<!doctype html><title>elsewhere</title>',
     },
@@ -181,14 +181,38 @@ test('a hidden page sends by a keepalive fetch and reads its answer', async () =
   expect(collector.requests.map((request) => request.beacon)).toEqual([false]);
 });
 
-test('a plain request under way is ended when the page goes, and its lines leave by beacon', async () => {
+test('a request under way outlives the page, and beacons do not repeat what it carries', async () => {
   const collector = await startCollector();
   const gate = createGate();
-  collector.answer({ until: gate.opened, stores: false });
+  collector.answer({ until: gate.opened });
   const { url } = await startSite(collector);
   const page = await openPage(browser, url);
   await page.evaluate(() => {
     logger.info('under way');
+    void logger.flush();
+  });
+  await collector.waitForRequests(1);
+  await page.evaluate(() => logger.info('later'));
+
+  await page.goto(`${url}/elsewhere`);
+
+  await collector.waitForMessage('later');
+  gate.open();
+  expect(collector.requests.map(({ beacon, lines }) => [beacon, lines.map((line) => line.message)])).toEqual([
+    [false, ['under way']],
+    [true, ['later']],
+  ]);
+});
+
+test('a request too large to outlive the page is ended when it goes, and its lines leave by beacon', async () => {
+  const collector = await startCollector();
+  const gate = createGate();
+  collector.answer({ until: gate.opened, stores: false });
+  const { url } = await startSite(collector, '', 'flush: { everyMs: 3_600_000, maxBodyBytes: 500_000 }');
+  const page = await openPage(browser, url);
+  await page.evaluate(() => {
+    for (let i = 0; i < 70; i++) logger.info(`${i} ${'x'.repeat(1_000)}`);
+    logger.error('under way');
     void logger.flush();
   });
   await collector.waitForRequests(1);

@@ -128,15 +128,6 @@ describe('recall', () => {
     expect([requests[0]!.signal.aborted, buffer.waiting().length]).toEqual([true, 1]);
   });
 
-  test('leaves a keepalive request alone: it outlives the page', async () => {
-    const { flusher, requests, buffer, log } = createRig('never');
-    log();
-    flusher.flush({ keepalive: true });
-    await promisesSettled();
-    flusher.recall();
-    expect([requests[0]!.signal.aborted, buffer.waiting().length]).toEqual([false, 0]);
-  });
-
   test('does nothing where nothing is under way', () => {
     expect(() => createRig().flusher.recall()).not.toThrow();
   });
