@@ -15,6 +15,8 @@ export interface AdoptionOptions {
   readonly inTime: InTime;
   /** The writers of other pages that are alive: their lines are not ours to send. */
   livingWriters(): Promise<ReadonlySet<string>>;
+  /** Holds what is left to the limit. */
+  trim(isGone: (writer: string) => boolean): Promise<void>;
   /** Whether lines that were handed to beacons count as delivered. */
   trustsBeacons(): boolean;
   onFound(key: RecordKey, lines: readonly Line[]): void;
@@ -51,6 +53,7 @@ export function createAdoption(options: AdoptionOptions): Adoption {
   let after: RecordKey | undefined;
   const gone = new Set<string>(); // writers that are dead
   let trusted: { writer: string; has(id: string): boolean } | undefined;
+  let trimmed = false;
   let progressed = false;
   let life = 0;
   let reading = false;
@@ -60,6 +63,7 @@ export function createAdoption(options: AdoptionOptions): Adoption {
   const forget = (): void => {
     after = undefined;
     trusted = undefined;
+    trimmed = false;
     gone.clear();
   };
 
@@ -128,6 +132,14 @@ export function createAdoption(options: AdoptionOptions): Adoption {
     // Others' many records are not looked at one by one.
     else if (after && !gone.has(after[1])) after = [after[0], after[1], Number.POSITIVE_INFINITY];
     const mayAdopt = wanted.length > 0 && (await claim());
+    if (mayAdopt && !trimmed) {
+      const living = await options.livingWriters();
+      await inTime(() => options.trim((writer) => writer !== writerName && !living.has(writer)));
+      if (begun !== life) return false;
+      trimmed = true;
+      after = undefined; // what was found may be gone
+      return true;
+    }
     const records = mayAdopt ? await inTime(() => store.read(wanted)) : [];
     if (begun !== life) return false;
     adopt(records);

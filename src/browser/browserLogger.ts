@@ -38,6 +38,10 @@ const maxBodyBytes = 48 * 1024;
  */
 const keepaliveBytes = 60_000;
 
+/** Whoever asks to save data gets longer intervals (wicg.github.io/savedata). */
+const savingFactor = 4;
+const onlineWithinMs = 2_000;
+
 /** @throws TypeError when an option is wrong: it names the option, what was given and what is wanted. */
 export function createBrowserLogger(options: LoggerOptions, platform: BrowserPlatform): Logger {
   const { context, outside, atEndOfTurn, untracked } = platform;
@@ -79,7 +83,7 @@ export function createBrowserLogger(options: LoggerOptions, platform: BrowserPla
     now,
   });
   const trusts = (): boolean => settings.exit === 'trust' && !announcement.can('receipts');
-  const { everyMs } = settings.flush;
+  const everyMs = settings.flush.everyMs * (savesData() ? savingFactor : 1);
   const flusher = createFlusher({
     buffer,
     delivery: receipts.delivery,
@@ -101,6 +105,7 @@ export function createBrowserLogger(options: LoggerOptions, platform: BrowserPla
       report,
       catchUp: core.catchUp,
       trusts,
+      onDropped: (lines) => ledger.settled(lines, 'buffer_full'),
       onAdopted(lines) {
         receipts.doubt(lines);
         flusher.flush();
@@ -134,7 +139,8 @@ export function createBrowserLogger(options: LoggerOptions, platform: BrowserPla
           },
         }),
   );
-  const onOnline = (): void => flusher.flush();
+  // Not all tabs and all users of a network at once.
+  const onOnline = (): void => void timers.set(() => flusher.flush(), Math.random() * onlineWithinMs);
   outside(() => globalThis.addEventListener?.('online', onOnline));
 
   core.start({
@@ -208,6 +214,9 @@ function beacon(url: string, body: BodyInit): boolean {
     return false; // missing, or patched by somebody to throw: the lines stay in IndexedDB
   }
 }
+
+const savesData = (): boolean =>
+  (globalThis.navigator as { connection?: { saveData?: boolean } } | undefined)?.connection?.saveData === true;
 
 // Safari has no requestIdleCallback.
 const whenIdle = (fn: () => void): unknown =>

@@ -11,6 +11,7 @@ import { createInTime } from './inTime.js';
 import { createLineStore } from './lineStore.js';
 import { createPersistence, type Persistence } from './persist.js';
 import { createTabs } from './tabs.js';
+import { trim } from './trim.js';
 
 export interface StorageOptions {
   readonly settings: Settings;
@@ -24,6 +25,8 @@ export interface StorageOptions {
   catchUp(): void;
   /** Whether lines that were handed to beacons count as delivered. */
   trusts(): boolean;
+  /** Lines that never came into the buffer were dropped: they are counted. */
+  onDropped(lines: readonly Line[]): void;
   onAdopted(lines: readonly Line[]): void;
 }
 
@@ -58,6 +61,7 @@ export function createStorage(options: StorageOptions): Storage {
     timers,
     inTime,
     livingWriters: tabs.livingWriters,
+    trim: (isGone) => trim({ store, bufferName, maxBytes: settings.buffer.maxBytes, isGone, onDropped }),
     trustsBeacons: options.trusts,
     onFound: persistence.adopted,
     onTrusted: (lines) => persistence.settled(lines, 'delivered'),
@@ -65,6 +69,10 @@ export function createStorage(options: StorageOptions): Storage {
     onAbandoned: persistence.abandoned,
     onFailed: persistence.failed,
   });
+  const onDropped = (lines: readonly Line[]): void => {
+    options.onDropped(lines);
+    options.catchUp();
+  };
   const handedOver: string[] = [];
   let known = '';
 

@@ -1,6 +1,7 @@
 // When lines are saved and removed. The store is a fake: it answers as told.
 import { describe, expect, test } from 'vitest';
 import type { Level } from '../../src/core/types.js';
+import { numbersOf } from './createLine.js';
 import { promisesSettled } from './manualTimers.js';
 import { createFakeStore, createRig, leftBy } from './persistRig.js';
 
@@ -114,6 +115,53 @@ describe('a record', () => {
     deliver();
     await timers.advance(100);
     expect([store.saves, store.left()]).toEqual([[[1]], []]);
+  });
+});
+
+describe('a line that was dropped', () => {
+  test('leaves the disk within 100 ms, though others of its record stay', async () => {
+    const { timers, store, buffer, log } = createRig();
+    for (let i = 0; i < 4; i++) log();
+    await timers.advance(100);
+    buffer.settle(buffer.take(Number.POSITIVE_INFINITY, 3), 'refused');
+    await timers.advance(100);
+    expect([store.left(), store.saves]).toEqual([[4], [[1], [2, 3, 4], [4]]]);
+  });
+
+  test('leaves it in the transaction that saves the report of it', async () => {
+    const writes: [number[], number][] = [];
+    const fake = createFakeStore();
+    const { write } = fake;
+    fake.write = (written, removed) => {
+      writes.push([written.flatMap(({ lines }) => numbersOf(lines)), removed.length]);
+      return write(written, removed);
+    };
+    const { timers, buffer, log } = createRig({
+      fake,
+      catchUp: () => void (buffer.waiting().length < 2 && log('warn')),
+    });
+    for (let i = 0; i < 3; i++) log();
+    await timers.advance(100);
+    buffer.settle(buffer.take(Number.POSITIVE_INFINITY, 2), 'refused');
+    await timers.advance(100);
+    expect(writes).toEqual([
+      [[1], 0],
+      [[2, 3], 0],
+      [[4, 3], 2],
+    ]);
+  });
+
+  test('stays on disk where its removal fails, until that works', async () => {
+    const { timers, store, buffer, log } = createRig();
+    log();
+    await timers.advance(100);
+    store.works = 'fails';
+    buffer.settle(buffer.take(Number.POSITIVE_INFINITY), 'refused');
+    await timers.advance(100);
+    store.works = 'yes';
+    const before = store.left();
+    await timers.advance(30_000);
+    expect([before, store.left()]).toEqual([[1], []]);
   });
 });
 

@@ -105,6 +105,7 @@ export function createRig(options: RigOptions = {}) {
     timers,
     inTime,
     livingWriters: async () => new Set(),
+    trim: async () => {},
     trustsBeacons: () => false,
     onFound: persistence.adopted,
     onTrusted: (lines) => persistence.settled(lines, 'delivered'),
