@@ -17,6 +17,7 @@ const project = (name: string, groupOrder: number, timeoutMs: number, fileParall
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs,
+    expect: { poll: { timeout: 10 * seconds } },
     fileParallelism,
     sequence: { groupOrder },
   },
