@@ -80,7 +80,7 @@ function report(loadBefore, figures, contenders, collector) {
     `\n${cpus()[0].model.trim()}, ${cpus().length} cores, load ${loadBefore.toFixed(1)} to ${loadavg()[0].toFixed(1)};`,
   );
   console.log(
-    'time of the processor, of all threads of a workerd of 2026-11-17, for a request that logs ten lines, over one',
+    'time of the processor, of all threads of a workerd of 2026-10-23, for a request that logs ten lines, over one',
   );
   console.log(
     `that logs none (${Math.round(spread(plain).median)} µs); medians of ${rounds} rounds, in brackets what half of them lie between.\n`,

@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 import { Miniflare } from 'miniflare';
 
 const require = createRequire(import.meta.url);
-const compatibilityDate = '2026-11-17'; // Node's modules are there by default, which Sentry needs
+const compatibilityDate = '2026-10-23'; // Node's modules are there by default, which Sentry needs
 
 /** What a contender gets as its collector. */
 const addresses = {

@@ -28,8 +28,8 @@ export const workerds: readonly Workerd[] = [
     asyncHooks: 'nodejs_als',
   },
   {
-    version: '2026-11-17',
-    compatibilityDate: '2026-11-17',
+    version: '2026-10-23',
+    compatibilityDate: '2026-10-23',
     path: createRequire(import.meta.url)('workerd-newest').default,
     flags: { nodejs_als: ['nodejs_als', ...withoutNode], nodejs_compat: [], none: withoutNode },
     asyncHooks: 'nodejs_compat',
