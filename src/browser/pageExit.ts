@@ -84,16 +84,21 @@ export function watchPageExit(options: PageExitOptions): PageExit {
     flusher.flush();
   }
 
-  const stop = listen([
+  const listeners: Listeners = [
     [document, 'visibilitychange', () => document.visibilityState === 'hidden' && onHidden()],
     [window, 'pagehide', onExit], // fires on window only
     [document, 'freeze', onExit],
     [window, 'pageshow', onReturn],
     [document, 'resume', onReturn],
-  ]);
+  ];
+  listen(listeners);
+  let root = document.documentElement;
   return {
-    stop,
+    stop: () => stopListening(listeners),
     pushed() {
+      // document.open() removes all listeners (html.spec.whatwg.org/#document-open-steps).
+      if (root !== document.documentElement) listen(listeners);
+      root = document.documentElement;
       if (queued || !(leaving || now() < saveEachUntil)) return;
       queued = true;
       options.atEndOfTurn(() => {
@@ -108,10 +113,13 @@ export function watchPageExit(options: PageExitOptions): PageExit {
 /** Where there is no document (a worker), nothing is listened to. */
 export const staysForEver: PageExit = { pushed() {}, stop() {} };
 
-function listen(listeners: [EventTarget, string, () => void][]): () => void {
-  // Capturing: an application that stops the event's propagation does not stop us.
+type Listeners = [EventTarget, string, () => void][];
+
+// Capturing: an application that stops the event's propagation does not stop us.
+function listen(listeners: Listeners): void {
   for (const [target, name, listener] of listeners) target.addEventListener(name, listener, true);
-  return () => {
-    for (const [target, name, listener] of listeners) target.removeEventListener(name, listener, true);
-  };
+}
+
+function stopListening(listeners: Listeners): void {
+  for (const [target, name, listener] of listeners) target.removeEventListener(name, listener, true);
 }

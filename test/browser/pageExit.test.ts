@@ -45,6 +45,22 @@ test('lines logged right before the page is left arrive by beacon', async () => 
   expect(collector.requests.every((request) => request.key === 'k')).toBe(true);
 });
 
+test('a line logged after the page has written itself anew by document.open() arrives by beacon', async () => {
+  const collector = await startCollector();
+  const { url } = await startSite(collector, '', 'flush: { everyMs: 3_600_000 }, buffer: { persist: false }');
+  const page = await openPage(browser, url);
+
+  await page.evaluate(() => {
+    document.open();
+    document.write('<p>anew');
+    document.close();
+    logger.info('anew');
+    location.href = '/elsewhere';
+  });
+
+  await collector.waitForMessage('anew');
+});
+
 test.each([
   ['navigated away', 'pagehide', (page: import('playwright-core').Page, url: string) => page.goto(`${url}/elsewhere`)],
   ['reloaded', 'pagehide', (page: import('playwright-core').Page) => page.reload()],
