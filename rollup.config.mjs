@@ -1,6 +1,8 @@
-// Makes dist/: browser.js, untracked.js and workers.js (ESM) and timberlog.min.js (one global, everything inside).
+// Makes dist/: browser.js, untracked.js, workers.js and workerd.js (ESM) and timberlog.min.js (one global, everything
+// inside).
 // Types are checked and declarations written by `tsc -b`; here TypeScript is only taken away.
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { nodeResolve } from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
 import typescript from '@rollup/plugin-typescript';
@@ -42,10 +44,20 @@ const esm = (input, file, plugins = [], external = []) => ({
   output: { file, format: 'es', sourcemap: true, inlineDynamicImports: true, banner },
 });
 
+/** The Workers build for all platforms but Cloudflare's. */
+const noWorkerd = {
+  name: 'no-workerd',
+  resolveId: (source) =>
+    source === './workerd.js' ? fileURLToPath(new URL('src/workers/noWorkerd.ts', import.meta.url)) : null,
+};
+
+const nodeModules = ['node:async_hooks', 'node:diagnostics_channel'];
+
 export default [
   esm('src/browser/index.ts', 'dist/browser.js', [zoneImpl], ['idb-keyval']),
   esm('src/browser/untracked.ts', 'dist/untracked.js', [], ['idb-keyval']),
-  esm('src/workers/index.ts', 'dist/workers.js', [], ['node:async_hooks', 'node:diagnostics_channel']),
+  esm('src/workers/index.ts', 'dist/workers.js', [noWorkerd], nodeModules),
+  esm('src/workers/index.ts', 'dist/workerd.js', [], [...nodeModules, 'cloudflare:workers']),
   {
     input: 'src/browser/index.ts',
     onwarn: warnAsError,

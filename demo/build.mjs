@@ -28,6 +28,6 @@ await build({
   target: 'es2022',
   sourcemap: true,
   conditions: ['workerd', 'worker'],
-  external: ['node:async_hooks', 'cloudflare:workers'],
+  external: ['node:async_hooks', 'node:diagnostics_channel', 'cloudflare:workers'],
   logLevel: 'warning',
 });

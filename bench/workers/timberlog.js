@@ -1,5 +1,5 @@
 // As in the README.
-import { createLogger, withTimber } from '../../dist/workers.js';
+import { createLogger, withTimber } from '../../dist/workerd.js';
 import { handle } from './handle.js';
 
 const logger = createLogger((env) => ({ endpoint: env.COLLECTOR }));

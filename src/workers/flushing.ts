@@ -17,6 +17,8 @@ export interface Flushing {
   dueAt: number;
   flushedAt: number;
   gapMs: number;
+  /** Of the invocation, where it has one. */
+  readonly waitUntil?: WaitUntil | undefined;
 }
 
 /** Whoever logs once waits for this long, so that the lines of one turn leave together. */
@@ -28,9 +30,14 @@ const patienceMs = 10_000;
 /** A flush that has not begun by then never will: its invocation was ended. */
 const graceMs = 1_000;
 
-export const createFlushing = (loggers: Iterable<WorkerLogger>, isOpen: boolean): Flushing => ({
+export const createFlushing = (
+  loggers: Iterable<WorkerLogger>,
+  isOpen: boolean,
+  waitUntil?: WaitUntil | undefined,
+): Flushing => ({
   loggers: new Set(loggers),
   isOpen,
+  waitUntil,
   background: [],
   dueAt: 0,
   flushedAt: 0,

@@ -17,6 +17,7 @@ import { createInvocations } from './invocations.js';
 import { type QueueBatch, type QueueMessage, runPart } from './runPart.js';
 import { sendUntilSettled } from './sendUntilSettled.js';
 import { publishedIn, type TailEvent } from './tail.js';
+import { workerd } from './workerd.js';
 import { registerLogger, type WorkerLogger } from './workerLogger.js';
 
 export type * from '../core/types.js';
@@ -28,20 +29,16 @@ export { withTimberDurableObject } from './withTimberDurableObject.js';
 export { withTimberEntrypoint } from './withTimberEntrypoint.js';
 export { withTimberWorkflow } from './withTimberWorkflow.js';
 
-// Static imports would stop a Worker without the flag nodejs_als or nodejs_compat at start-up, and everything that is not
-// a Worker; these are caught. Bundlers for other platforms would refuse to build what they cannot find by its name.
-const onlyInWorkerd: string = 'cloudflare:workers';
-const [hooks, workerd] = await Promise.all([
-  import('node:async_hooks').catch(() => undefined),
-  (import(/* webpackIgnore: true */ /* @vite-ignore */ onlyInWorkerd) as Promise<Workerd>).catch(() => undefined),
-]);
+// A static import would stop a Worker without the flag nodejs_als or nodejs_compat at start-up; this one is caught.
+const hooks = await import('node:async_hooks').catch(() => undefined);
 
 const createStorage = <T>(): Storage<T> => (hooks ? new hooks.AsyncLocalStorage<T>() : createSynchronousStorage<T>());
 
 const invocations = createInvocations(createStorage, {
   followsAwaits: hooks !== undefined,
-  isInSome: () => workerd !== undefined && !isModuleCode(),
-  waitUntil: workerd && ((work) => void (isModuleCode() || workerd.waitUntil(work))),
+  // developers.cloudflare.com/workers/runtime-apis/web-standards/#navigatoruseragent
+  isInSome: () => globalThis.navigator?.userAgent === 'Cloudflare-Workers' && !isModuleCode(),
+  waitUntil: workerd && ((work) => void (isModuleCode() || workerd?.waitUntil?.(work))),
 });
 
 // The one place in a Worker where no random bytes may be drawn.
@@ -191,7 +188,7 @@ function wake(logger: WorkerLogger): void {
   const known = invocations.current()?.flushing;
   const flushing = known ?? lost;
   flushing.loggers.add(logger);
-  if (!flushing.isOpen && (known || waitUntil)) flushLate(flushing, waitUntil);
+  if (!flushing.isOpen && (known || waitUntil)) flushLate(flushing, waitUntil ?? known?.waitUntil);
 }
 
 /** Returns the flush after an invocation. */

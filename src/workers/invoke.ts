@@ -43,8 +43,9 @@ export function createInvoke(given: Loggers, { access }: InvocationOptions): Inv
   const { invocations } = first;
   followStreams(invocations);
 
-  function createInvocation({ facts, owner, isLong }: Call): Invocation {
-    const flushing = createFlushing(workerLoggers, !isLong);
+  function createInvocation({ ctx, facts, owner, isLong }: Call): Invocation {
+    const waitUntil = canWait(ctx) ? (work: Promise<unknown>) => ctx.waitUntil(work) : undefined;
+    const flushing = createFlushing(workerLoggers, !isLong, waitUntil);
     const told = new Set<unknown>();
     let known: object | undefined;
     return {
@@ -75,8 +76,7 @@ export function createInvoke(given: Loggers, { access }: InvocationOptions): Inv
         inside(() => loggers.forEach((logger) => void logger.info(message, event)));
       }
       const flushed = flushAtEnd(invocation.flushing);
-      if (canWait(call.ctx)) call.ctx.waitUntil(flushed);
-      else invocations.waitUntil?.(flushed);
+      (invocation.flushing.waitUntil ?? invocations.waitUntil)?.(flushed);
     }
 
     function done(result: unknown): unknown {

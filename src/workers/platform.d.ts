@@ -9,6 +9,7 @@ declare function setTimeout(fn: () => void, afterMs: number): unknown;
 declare function clearTimeout(timer: unknown): void;
 /** Of Node, and what Deno and Bun have of it. In Workers with nodejs_compat there is one that never tells. */
 declare var process: { on?(event: 'beforeExit', listener: () => void): unknown } | undefined;
+declare var navigator: { readonly userAgent?: string } | undefined;
 declare var ReadableStream: { new (...of: any[]): object; from(iterable: unknown): unknown };
 declare const EventTarget: {
   readonly prototype: {
@@ -26,7 +27,6 @@ declare module 'node:async_hooks' {
 declare module 'node:diagnostics_channel' {
   export function channel(name: string): { publish(message: unknown): void };
 }
-/** The module cloudflare:workers. */
-interface Workerd {
-  waitUntil(work: Promise<unknown>): void;
+declare module 'cloudflare:workers' {
+  export function waitUntil(work: Promise<unknown>): void;
 }

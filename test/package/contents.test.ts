@@ -13,7 +13,7 @@ beforeAll(() => {
 });
 afterAll(() => packed?.remove());
 
-const bundles = ['dist/browser.js', 'dist/untracked.js', 'dist/workers.js', 'dist/timberlog.min.js'];
+const bundles = ['dist/browser.js', 'dist/untracked.js', 'dist/workers.js', 'dist/workerd.js', 'dist/timberlog.min.js'];
 
 test('holds the bundles, their maps, the declarations and the papers, nothing else', () => {
   const expected =
@@ -39,6 +39,13 @@ test('dist/timberlog.min.js imports nothing', () => {
 test('dist/workers.js imports, when it needs them, two of Node’s own modules and nothing else, where a bundler looks', () => {
   const text = packed.text('dist/workers.js');
   expect([...namesIn(text).imports].sort()).toEqual(['node:async_hooks', 'node:diagnostics_channel']);
+  expect(text.match(/^import .*/gm)).toBeNull();
+});
+
+test('dist/workerd.js imports cloudflare:workers too, when it is there', () => {
+  const text = packed.text('dist/workerd.js');
+  const expected = ['cloudflare:workers', 'node:async_hooks', 'node:diagnostics_channel'];
+  expect([...namesIn(text).imports].sort()).toEqual(expected);
   expect(text.match(/^import .*/gm)).toBeNull();
 });
 

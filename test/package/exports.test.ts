@@ -30,7 +30,7 @@ test('every target of exports, unpkg and jsdelivr is in the package', () => {
 
 // What each tool asks for, in its own words.
 test.each([
-  ['wrangler', ['workerd', 'worker', 'browser'], 'dist/workers.js'],
+  ['wrangler', ['workerd', 'worker', 'browser'], 'dist/workerd.js'],
   ['an edge function of Vercel', ['edge-light', 'worker', 'browser'], 'dist/workers.js'],
   ['Deno', ['deno', 'node'], 'dist/workers.js'],
   ['Bun', ['bun', 'node'], 'dist/workers.js'],
@@ -45,9 +45,14 @@ test.each([
   ['timberlog/browser', ['workerd', 'node'], 'dist/browser.js'],
   ['timberlog/untracked', ['workerd', 'node'], 'dist/untracked.js'],
   ['timberlog/workers', ['browser'], 'dist/workers.js'],
+  ['timberlog/workers', ['node'], 'dist/workers.js'],
   ['timberlog/timberlog.min.js', [], 'dist/timberlog.min.js'],
-])('%s is the same everywhere', async (specifier, exportConditions, expected) => {
+])("'%s' is the same wherever it is asked for (%j)", async (specifier, exportConditions, expected) => {
   expect(await resolve(specifier, exportConditions)).toBe(expected);
+});
+
+test("'timberlog/workers' is the same in Workers, with what only they have", async () => {
+  expect(await resolve('timberlog/workers', ['workerd', 'worker', 'browser'])).toBe('dist/workerd.js');
 });
 
 test("Node imports 'timberlog' and logs with it", () => {

@@ -37,11 +37,11 @@ test('a Worker that imports all has the code of all', async () => {
 
 /** As wrangler bundles it. */
 async function bundled(names: readonly string[]): Promise<string> {
-  const file = join(root, 'dist/workers.js');
+  const file = join(root, 'dist/workerd.js');
   const { outputFiles } = await build({
     stdin: { contents: `export { ${names.join(', ')} } from ${JSON.stringify(file)};`, resolveDir: root },
     ...{ bundle: true, minify: true, write: false, format: 'esm', target: 'es2022' },
-    external: ['node:*'],
+    external: ['node:*', 'cloudflare:*'],
     tsconfigRaw: '{}', // and not what lies around in folders above
   });
   return outputFiles[0]!.text;

@@ -90,7 +90,7 @@ async function startWorkerIn(workerd: Workerd, options: WorkerOptions): Promise<
 
 async function describeWorker(workerd: Workerd, options: WorkerOptions & { name: string }): Promise<MiniflareWorker> {
   const { name, fixture, bindings = {}, asyncHooks = workerd.asyncHooks, platform } = options;
-  const files = { ...options.modules, 'timberlog.js': '../../dist/workers.js' };
+  const files = { ...options.modules, 'timberlog.js': '../../dist/workerd.js' };
   const modules = [
     await moduleOf('worker.js', `fixtures/${fixture}.js`),
     ...(await Promise.all(Object.entries(files).map(([path, file]) => moduleOf(path, file)))),
