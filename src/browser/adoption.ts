@@ -85,7 +85,9 @@ export function createAdoption(options: AdoptionOptions): Adoption {
     if (begun !== life) return; // another look has begun since
     reading = false;
     timers.clear(timer);
-    if (!stopped) timer = timers.set(() => void look(), lookEveryMs);
+    if (stopped) return;
+    timer = timers.set(() => void look(), lookEveryMs);
+    (timer as { unref?(): void }).unref?.(); // Node would stay for it
   }
 
   function abandon(): void {

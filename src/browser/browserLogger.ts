@@ -105,6 +105,7 @@ export function createBrowserLogger(options: LoggerOptions, platform: BrowserPla
       report,
       catchUp: core.catchUp,
       trusts,
+      onAbandoned: receipts.settled,
       onDropped: (lines) => ledger.settled(lines, 'buffer_full'),
       onAdopted(lines) {
         receipts.doubt(lines);

@@ -124,7 +124,7 @@ export function createPersistence(options: PersistenceOptions): Persistence {
     notBefore = now() + retryAfterMs;
     const reason = (cause as Error)?.message ?? String(cause);
     report('storage', `Lines cannot be kept in IndexedDB (${reason}); they are kept in memory for now.`, cause);
-    saveAt(notBefore);
+    if (unsaved.size + stale.length > 0) saveAt(notBefore);
   }
 
   function saveAgain(): void {

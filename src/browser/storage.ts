@@ -28,6 +28,8 @@ export interface StorageOptions {
   /** Lines that never came into the buffer were dropped: they are counted. */
   onDropped(lines: readonly Line[]): void;
   onAdopted(lines: readonly Line[]): void;
+  /** They have left the buffer again, without a fate. */
+  onAbandoned(lines: readonly Line[]): void;
 }
 
 export interface Storage extends Pick<Persistence, 'pushed' | 'settled' | 'saveNow' | 'saved'> {
@@ -66,7 +68,10 @@ export function createStorage(options: StorageOptions): Storage {
     onFound: persistence.adopted,
     onTrusted: (lines) => persistence.settled(lines, 'delivered'),
     onAdopted: options.onAdopted,
-    onAbandoned: persistence.abandoned,
+    onAbandoned(lines) {
+      persistence.abandoned(lines);
+      options.onAbandoned(lines);
+    },
     onFailed: persistence.failed,
   });
   const onDropped = (lines: readonly Line[]): void => {
@@ -74,6 +79,7 @@ export function createStorage(options: StorageOptions): Storage {
     options.catchUp();
   };
   const handedOver: string[] = [];
+  let life = 0;
   let known = '';
 
   // Older than lines get, it would only keep a collector that has been replaced from acknowledging.
@@ -99,7 +105,11 @@ export function createStorage(options: StorageOptions): Storage {
     },
     noteHandedOver(lines) {
       for (const line of lines) addToRanges(handedOver, line.id);
-      inTime(() => store.noteHandedOver(writerName, handedOver)).catch(persistence.failed);
+      const begun = life;
+      // In Firefox what a page begins while it goes never answers, though it is done.
+      inTime(() => store.noteHandedOver(writerName, handedOver)).catch((cause) => {
+        if (begun === life) persistence.failed(cause);
+      });
     },
     keepAnnouncement(text) {
       if (text === known) return;
@@ -108,6 +118,7 @@ export function createStorage(options: StorageOptions): Storage {
     },
     leave: tabs.leave,
     join() {
+      life += 1;
       tabs.join();
       persistence.restart();
       adoption.resume();
