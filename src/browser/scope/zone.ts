@@ -3,6 +3,7 @@
 import { initZone } from 'zone.js/zone-impl';
 import type { Scope } from '../../core/scope.js';
 import { trackAsyncGenerators } from './asyncGenerators.js';
+import { trackBlocking } from './blocking.js';
 import { trackCallbacks } from './callbacks.js';
 import { trackCustomElements } from './customElements.js';
 import { inPage } from './inPage.js';
@@ -48,6 +49,7 @@ function install(): Tracking {
   else if (hasItsPromise(Zone)) trackZonePromise(Promise);
   trackAsyncGenerators(zones);
   trackCallbacks(zones);
+  trackBlocking(zones);
   trackCustomElements(zones);
   trackListeners(zones);
   trackOnProperties(zones);
