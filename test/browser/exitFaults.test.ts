@@ -270,6 +270,7 @@ describe('the 64 KiB that beacons and keepalive requests share', () => {
       location.assign('/silent');
     });
     await collector.waitForMessage('small');
+    await page.waitForURL('**/silent');
     await page.goto(`${url}/next`);
     await collector.waitForMessage('large');
   });

@@ -38,6 +38,17 @@ const kinds: readonly Kind[] = [
     trigger: 'made.dispatchEvent(new Event("news"))',
   },
   {
+    what: 'a NodeFilter',
+    needs: 'true',
+    register: `
+      const filter = () => {
+        callback();
+        return NodeFilter.FILTER_ACCEPT;
+      };
+      return document.createTreeWalker(document, NodeFilter.SHOW_ELEMENT, filter);`,
+    trigger: 'made.nextNode()',
+  },
+  {
     what: 'an addEventListener from before the SDK',
     needs: 'true',
     register: `

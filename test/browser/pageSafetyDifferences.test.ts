@@ -185,4 +185,30 @@ describeInEngines('a page with the SDK, unlike one without,', (engine) => {
     if (engine().name === 'chromium') expect(withSdk).not.toEqual(without);
     else expect(withSdk).toEqual(without);
   });
+
+  test('is named by errors that a function of the browser’s throws itself', async () => {
+    const file = `() => new Promise((resolve) => {
+      addEventListener('error', (event) => {
+        event.preventDefault();
+        resolve(event.filename.includes('timberlog.min.js'));
+      }, { once: true });
+      setTimeout(() => {
+        customElements.define('twice-defined', class extends HTMLElement {});
+        customElements.define('twice-defined', class extends HTMLElement {});
+      });
+    })`;
+
+    expect(await withoutAndWith(file)).toEqual([false, true]);
+  });
+
+  test('shows its source to toString of another realm', async () => {
+    const text = `() => {
+      const frame = document.body.appendChild(document.createElement('iframe'));
+      const isNative = frame.contentWindow.Function.prototype.toString.call(setTimeout).includes('[native code]');
+      frame.remove();
+      return isNative;
+    }`;
+
+    expect(await withoutAndWith(text)).toEqual([true, false]);
+  });
 });
