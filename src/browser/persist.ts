@@ -167,6 +167,9 @@ export function createPersistence(options: PersistenceOptions): Persistence {
       }
     },
     saveAgain() {
+      // What was under way when the database was lost fails too, before or after we are told.
+      life += 1;
+      notBefore = 0;
       saveAgain();
       if (unsaved.size > 0) saveAt(now() + saveEveryMs);
     },

@@ -89,4 +89,21 @@ describe('saveAgain, when the database was lost', () => {
     await timers.advance(100);
     expect(store.left()).toEqual([]);
   });
+
+  test('saves soon what failed because of it, whichever is told first', async () => {
+    const lost = createRig();
+    lost.store.works = 'fails';
+    lost.log();
+    lost.persistence.saveAgain(); // the failure comes in a microtask
+    lost.store.works = 'yes';
+    await lost.timers.advance(100);
+    const failed = createRig();
+    failed.store.works = 'fails';
+    failed.log();
+    await failed.timers.advance(0);
+    failed.store.works = 'yes';
+    failed.persistence.saveAgain();
+    await failed.timers.advance(100);
+    expect([lost.store.left(), failed.store.left()]).toEqual([[1], [1]]);
+  });
 });
