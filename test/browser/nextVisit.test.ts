@@ -62,35 +62,6 @@ test('lines saved before the browser was killed arrive at the next visit, under 
   expect(lines.filter((line) => sentByTheFirst.has(line.id)).length).toBe(sentByTheFirst.size);
 });
 
-test('an error logged by a page that is killed in a busy loop right after arrives at the next visit', async () => {
-  const profile = await makeProfile();
-  const collector = await startCollector();
-  const { url } = await startSite(collector);
-  const first = await launchBrowser({ profile });
-  const page = await openPage(first, url, { context: first.context });
-  await page.evaluate(() => {
-    logger.info('the database is open once this is saved');
-  });
-  await expect.poll(() => page.evaluate(() => logger.stats().delivered)).toBe(1);
-  const busy = createGate();
-  page.on('console', () => busy.open());
-  page
-    .evaluate(() => {
-      logger.info('an info just before');
-      logger.error('the last thing');
-      console.log('busy');
-      for (;;);
-    })
-    .catch(() => {}); // it is killed
-  await busy.opened;
-  await first.kill();
-
-  const second = await launchBrowser({ profile });
-  await openPage(second, url, { context: second.context });
-
-  await collector.waitForMessage('the last thing');
-});
-
 test('the database is opened inside createLogger: what is logged soon after a page has loaded is saved too', async () => {
   const collector = await startCollector();
   const { url, route } = await startSite(collector);
